@@ -96,7 +96,9 @@ class OutputError(Img3dError):
     """A file, folder or journal cannot be written or read."""
 
     kind = "output"
-    advice = "Check the path, its permissions and the free disk space, then run the job again from the library: nothing is paid twice."
+    advice = (
+        "Check the path, its permissions and the free disk space; a finished job can be taken from the library again."
+    )
 
 
 class ImportFailed(Img3dError):
@@ -235,7 +237,9 @@ class Uncertain(Img3dError):
     """A submit got no answer, so that nobody here knows whether it was charged."""
 
     kind = "uncertain"
-    advice = "Look at your account on the service's web page; submit it again only if you accept that it may be paid twice."
+    advice = (
+        "Look at your account on the service's web page; submit it again only if you accept that it may be paid twice."
+    )
 
 
 class Cancelled(Img3dError):

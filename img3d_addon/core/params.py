@@ -110,7 +110,16 @@ class Bool(Param):
         """Return a `bool`; the words of `parse` are taken too."""
         if isinstance(value, bool):
             return value
-        words = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+        words = {
+            "true": True,
+            "yes": True,
+            "on": True,
+            "1": True,
+            "false": False,
+            "no": False,
+            "off": False,
+            "0": False,
+        }
         try:
             return words[str(value).strip().lower()]
         except KeyError:
