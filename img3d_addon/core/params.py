@@ -58,7 +58,7 @@ class _Number(Param):
 
     def range_text(self) -> str:
         unit = f" {self.unit}" if self.unit else ""
-        return f"a number from {self.min:g} to {self.max:g}{unit}".replace("e+", "e")
+        return f"a number from {self.min:g} to {self.max:g}{unit}"
 
     def _within(self, value: Any) -> float:
         if isinstance(value, bool):
