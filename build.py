@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every developer command of img3d: demo, run, test, package, docs. Standard library only.
+
+It makes what it needs (a virtual environment with Blender as a Python module) and looks for a fitting Python
+by itself, so that `python3 build.py demo` is all there is to type on a fresh machine.
+"""
+
+import sys
+
+if sys.version_info < (3, 7):  # noqa: UP036 -- an old Python shall read a sentence, not a SyntaxError
+    sys.exit("build.py needs Python 3.7 or newer to start; it then finds a 3.13 or 3.11 by itself.")
+
+import argparse
+import os
+import subprocess
+from importlib import import_module
+
+from tools import pythons
+from tools.talk import ROOT, Stop, say
+
+
+def parser():
+    """Return the argument parser of all commands but `run`, whose words are passed on untouched."""
+    top = argparse.ArgumentParser(prog="build.py", description="Developer commands of img3d.")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands.add_parser("demo", help="turn an example picture into a model and show where it is")
+    commands.add_parser("run", help="run the img3d command line: build.py run [--online-mode] COMMAND...")
+    test = commands.add_parser("test", help="lint, types, layers, then all tests")
+    test.add_argument("--blender", choices=[*pythons.BLENDERS, "all"], help="default: the newest for this Python")
+    test.add_argument("--window", action="store_true", help="also the tests in a real Blender with a window")
+    test.add_argument("--suite", choices=["sid", "trixie"], default="sid", help="whose Blender the window tests take")
+    test.add_argument("--only", metavar="LAYER", action="append", help="run these layers only; may be repeated")
+    test.add_argument("words", nargs="*", help="after --: further words for pytest")
+    package = commands.add_parser("package", help="stage, wheels, build, validate")
+    package.add_argument("--platform", action="append", help="default: this machine's; may be repeated")
+    docs = commands.add_parser("docs", help="write the generated tables of README.md")
+    docs.add_argument("--check", action="store_true", help="write nothing, fail when a table is old")
+    return top
+
+
+def rerun(argv):
+    """Go on with a Python that Blender exists for."""
+    python = pythons.find_any()
+    say(f"Python {sys.version_info[0]}.{sys.version_info[1]} has no Blender module; going on with {python}")
+    return hand_over([python, str(ROOT / "build.py"), *argv])
+
+
+def hand_over(command):
+    """Run a command in place of this one: its streams, signals and exit status are ours."""
+    if os.name != "nt":
+        sys.stdout.flush()
+        os.execv(command[0], command)
+    with subprocess.Popen(command) as process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:  # the child got it too and ends in its own way
+                continue
+
+
+def run(words):
+    """Run the img3d command line in the environment."""
+    env = import_module("tools.environment").ensure(pythons.newest_blender(sys.version_info))
+    return hand_over([str(env.python), "-P", "-m", "img3d_addon", *words])
+
+
+def main(argv):
+    """Run one command and return its exit status."""
+    is_run = argv[:1] == ["run"]
+    args = None if is_run else parser().parse_args(argv)
+    if pythons.newest_blender(sys.version_info) is None:
+        return rerun(argv)
+    if args is None:
+        return run(argv[1:])
+    return import_module("tools." + {"test": "checks"}.get(args.command, args.command)).main(args)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Stop as stop:
+        say(f"build.py: {stop}")
+        sys.exit(stop.status)
+    except KeyboardInterrupt:
+        say("build.py: interrupted")
+        sys.exit(130)
