@@ -14,6 +14,7 @@
       TimedOut                the time limit of the job is over
       Uncertain               a submit without an answer: it may have been charged
       Cancelled               by the user
+      Stopped                 by the end of Blender; the job can be resumed
 
 `kind` is the word that scripts see (`{"event": "failed", "kind": ...}`), `advice` the next step.
 """
@@ -40,6 +41,7 @@ __all__ = [
     "RateLimited",
     "RequestRefused",
     "ServerError",
+    "Stopped",
     "TimedOut",
     "TooLarge",
     "Uncertain",
@@ -112,7 +114,8 @@ class ProviderError(Img3dError):
     """The service refused, failed, or was not understood.
 
     `provider` is its label, `task_id` the service's own id, `status` the HTTP status, where known.
-    `retry` tells that the same question may be asked again (never a submit).
+    `retry` tells that the same question may be asked again (never a submit). `said` are the service's own words,
+    empty when something else answered (a proxy's web page) or nothing did.
     """
 
     kind = "provider"
@@ -131,6 +134,7 @@ class ProviderError(Img3dError):
         self.provider = provider
         self.task_id = task_id
         self.status = status
+        self.said = ""
 
 
 class AuthError(ProviderError):
@@ -212,11 +216,27 @@ class ServerError(ProviderError):
 
 
 class NetworkError(ProviderError):
-    """No connection, a broken connection, a proxy or a certificate problem."""
+    """No connection, a broken connection, a proxy or a certificate problem.
+
+    `sent` is False only when nothing of the request can have reached the service.
+    """
 
     kind = "network"
     retry = True
     advice = "Check the network, the proxy and the certificate settings."
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        sent: bool = True,
+        provider: str = "",
+        task_id: str = "",
+        status: int | None = None,
+        advice: str | None = None,
+    ) -> None:
+        super().__init__(message, provider=provider, task_id=task_id, status=status, advice=advice)
+        self.sent = sent
 
 
 class BadResult(ProviderError):
@@ -246,3 +266,10 @@ class Cancelled(Img3dError):
     """The user ended the job."""
 
     kind = "cancelled"
+
+
+class Stopped(Img3dError):
+    """The engine was closed while the job was at work."""
+
+    kind = "stopped"
+    advice = "It ended with Blender; resume the job to go on."
