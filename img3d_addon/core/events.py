@@ -21,7 +21,8 @@ LAST_KINDS = frozenset({"downloaded", "failed", "cancelled", "uncertain"})
 class Event:
     """One message about one job.
 
-    `kind`: queued, submitted, progress, downloaded, failed, cancelled, uncertain (fronts add imported, written, summary).
+    `kind`: queued, submitted, progress, downloaded, failed, cancelled, uncertain
+    (fronts add imported, written, summary).
     `stage`: preparing, submitting, waiting, running, downloading, ready. `fraction` is 0..1 of the stage or None,
     `eta` in seconds, `position` in the service's queue, `path` the file in the library once downloaded.
     """
