@@ -28,7 +28,8 @@ def find(provider: Provider, settings: Settings, *, given: Mapping[str, str] | N
 def base_url(provider: Provider, settings: Settings) -> str:
     """Return the address that paths are joined to, without a trailing slash.
 
-    The preferences count first, then `IMG3D_<VENDOR>_URL`, then the provider's own. `BadInput` when it is no web address.
+    The preferences count first, then `IMG3D_<VENDOR>_URL`, then the provider's own.
+    `BadInput` when it is no web address.
     """
     variable = f"IMG3D_{provider.vendor}_URL"
     own = settings.base_urls.get(provider.vendor, "").strip() or settings.environ.get(variable, "").strip()

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Take keys, signed queries and picture data out of what goes into logs and errors. No bpy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+__all__ = ["headers", "json", "secrets_out", "text", "url"]
+
+MASK = "***"
+SECRET_NAMES = re.compile(
+    r"authorization|cookie|^key$|api[-_]?key|secret|token|password|credential|signature", re.IGNORECASE
+)
+_URL = re.compile(r"https?://[^\s\"'<>\\]+")
+_FIELD = re.compile(r"(\"(?:key|[\w-]*(?:api_?key|secret|token|password|signature))\"\s*:\s*)\"[^\"]*\"", re.IGNORECASE)
+_SCHEME = re.compile(r"\b(Bearer|Basic|Key)(\s+)[A-Za-z0-9+/=._:~-]{4,}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{160,}={0,2}")
+SHORTEST_SECRET = 6  # characters; a shorter one would blank ordinary words
+
+
+def text(value: str, secrets: Iterable[str] = ()) -> str:
+    """Return `value` without `secrets`, keys in JSON, authorisation schemes, queries of addresses and long base64."""
+    value = secrets_out(value, secrets)
+    value = _URL.sub(lambda match: url(match.group()), value)
+    value = _SCHEME.sub(rf"\1\2{MASK}", _FIELD.sub(rf'\1"{MASK}"', value))
+    return _BASE64.sub(lambda match: f"<{len(match.group())} characters>", value)
+
+
+def secrets_out(value: str, secrets: Iterable[str]) -> str:
+    """Return `value` with each of `secrets` masked and nothing else changed."""
+    for secret in secrets:
+        if len(secret) >= SHORTEST_SECRET:
+            value = value.replace(secret, MASK)
+    return value
+
+
+def url(value: str) -> str:
+    """Return an address without user, query and fragment; a data URI without its data."""
+    if value[:5].lower() == "data:":
+        return value.partition(",")[0][:80] + ",…"
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname or ""
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "<no address>"
+    query = "?…" if parts.query else ""
+    return f"{parts.scheme}://{host}{port}{parts.path}{query}" if host else f"{parts.path}{query}"
+
+
+def headers(values: Mapping[str, str]) -> dict[str, str]:
+    """Return headers with the secret ones masked."""
+    return {name: MASK if SECRET_NAMES.search(name) else text(value) for name, value in values.items()}
+
+
+def json(value: Any) -> Any:
+    """Return a JSON value with secret fields masked and its texts redacted."""
+    if isinstance(value, str):
+        return url(value) if value[:5].lower() == "data:" else text(value)
+    if isinstance(value, Mapping):
+        items = cast("Mapping[str, Any]", value).items()
+        return {name: MASK if SECRET_NAMES.search(str(name)) else json(item) for name, item in items}
+    if isinstance(value, (list, tuple)):
+        return [json(item) for item in cast("list[Any]", value)]
+    return value
