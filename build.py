@@ -24,7 +24,8 @@ def parser():
     """Return the argument parser of all commands but `run`, whose words are passed on untouched."""
     top = argparse.ArgumentParser(prog="build.py", description="Developer commands of img3d.")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    commands.add_parser("demo", help="turn an example picture into a model and show where it is")
+    demo = commands.add_parser("demo", help="turn an example picture into a model and show where it is")
+    demo.add_argument("image", nargs="?", help="a picture of your own")
     commands.add_parser("run", help="run the img3d command line: build.py run [--online-mode] COMMAND...")
     test = commands.add_parser("test", help="lint, types, layers, then all tests")
     test.add_argument("--blender", choices=[*pythons.BLENDERS, "all"], help="default: the newest for this Python")
@@ -61,7 +62,7 @@ def hand_over(command):
 
 def run(words):
     """Run the img3d command line in the environment."""
-    env = import_module("tools.environment").ensure(pythons.newest_blender(sys.version_info))
+    env = import_module("tools.environment").ensure(pythons.default_blender())
     return hand_over([str(env.python), "-P", "-m", "img3d_addon", *words])
 
 
@@ -69,11 +70,12 @@ def main(argv):
     """Run one command and return its exit status."""
     is_run = argv[:1] == ["run"]
     args = None if is_run else parser().parse_args(argv)
-    if pythons.newest_blender(sys.version_info) is None:
+    if pythons.newest_blender(sys.version_info[:2]) is None:
         return rerun(argv)
     if args is None:
         return run(argv[1:])
-    return import_module("tools." + {"test": "checks"}.get(args.command, args.command)).main(args)
+    module = "checks" if args.command == "test" else args.command
+    return import_module(f"tools.{module}").main(args)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,8 +29,7 @@ class Line:
 
 def main(args: argparse.Namespace) -> int:
     """Run the wanted layers; 0 only when each of them ran and passed."""
-    default = pythons.newest_blender(sys.version_info)
-    assert default is not None  # build.py went on with a fitting Python
+    default = pythons.default_blender()
     blenders = {"all": list(pythons.BLENDERS), None: [default]}.get(args.blender, [args.blender])
     lines = [*_static(default, args), *_in_blenders(blenders, args), *_in_window(default, args)]
     report(lines)
@@ -50,7 +48,7 @@ def _static(blender: str, args: argparse.Namespace) -> list[Line]:
         "lint": lambda: _tools(
             "lint", [[env.tool("ruff"), "check", "."], [env.tool("ruff"), "format", "--check", "."]]
         ),
-        "types": lambda: _tools("types", [[env.tool("pyright")]]),
+        "types": lambda: _tools("types", [[env.tool("pyright"), "--pythonpath", env.python]]),
         "layers": lambda: _pytest(env, "layers", ["tests/test_layers.py"], args),
         "plain": lambda: _pytest(env, "plain", plain_words(), args),
     }
@@ -68,7 +66,7 @@ def _in_blenders(blenders: list[str], args: argparse.Namespace) -> list[Line]:
     for blender in blenders:
         layers = [layer for layer in PER_BLENDER if _wanted(layer, args)]
         version = pythons.BLENDERS[blender]
-        if layers and not pythons.find(version):
+        if layers and args.blender == "all" and not pythons.find(version):
             missing = f"Python {version[0]}.{version[1]} is not on this machine"
             lines += [Line(f"{layer} {blender}", "not run", missing) for layer in layers]
             continue
@@ -109,7 +107,7 @@ def _tools(layer: str, commands: list[list[object]]) -> Line:
 def _pytest(env: Environment, layer: str, words: list[str], args: argparse.Namespace) -> Line:
     say(f"\n== {layer}: pytest {' '.join(words)}")
     try:
-        more = node.validator(ensure(pythons.newest_blender(sys.version_info) or env.blender, "dev"))
+        more = node.validator(ensure(pythons.default_blender(), "dev"))
     except Stop as stop:
         return Line(layer, "FAILED", str(stop))
     outcome = pytest_runs.run(env, layer, [*words, *args.words], more=more)

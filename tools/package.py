@@ -9,7 +9,6 @@ import platform
 import re
 import shutil
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -29,7 +28,7 @@ PYTHONS = ("3.11", "3.13", "3.14")  # Blender to 5.0, from 5.1, and the distribu
 
 def main(args: argparse.Namespace) -> int:
     """Build one zip for each wanted platform and print where they are."""
-    env = ensure(pythons.newest_blender(sys.version_info) or "4.5")
+    env = ensure(pythons.default_blender())
     for name in args.platform or [this_platform()]:
         if name not in PLATFORMS:
             raise Stop(f"There is no platform {name!r}; there are {', '.join(PLATFORMS)}.", 2)

@@ -27,6 +27,14 @@ def newest_blender(version: tuple[int, ...]) -> str | None:
     return next((line for line, python in BLENDERS.items() if python == tuple(version[:2])), None)
 
 
+def default_blender() -> str:
+    """Return the newest Blender line for the running Python, which build.py has made sure of."""
+    line = newest_blender(tuple(sys.version_info[:2]))
+    if line is None:
+        raise Stop(nothing_found(platform.system(), os_release()))
+    return line
+
+
 def probe(command: list[str], version: tuple[int, int]) -> str | None:
     """Run a candidate and return its executable when it is a usable CPython of `version`.
 
