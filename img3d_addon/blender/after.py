@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What happens to a result after its download: the options of import and post-processing, declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..core.params import Bool, Choice, Float, Int, check_all
+
+__all__ = ["AFTER", "REMESH_LOSES_TEXTURE", "check", "decimate_ratio"]
+
+REMESH_LOSES_TEXTURE = "A Remesh modifier drops the texture coordinates, so the texture is not shown while it is on"
+
+AFTER = (
+    Float(
+        "size",
+        0.0,
+        min=0.0,
+        max=100_000.0,
+        unit="m",
+        help="Length of the longest side; 0 keeps the size as delivered",
+    ),
+    Choice(
+        "facing",
+        "auto",
+        choices=("auto", "-Y", "+Y", "+X", "-X"),
+        labels={"auto": "Front view (-Y)", "-Y": "-Y", "+Y": "+Y", "+X": "+X", "-X": "-X"},
+        help="Where the front of the object looks in the scene",
+    ),
+    Choice(
+        "location",
+        "cursor",
+        choices=("cursor", "origin", "keep"),
+        labels={"cursor": "3D Cursor", "origin": "World Origin", "keep": "As Delivered"},
+        help="Where the bottom centre of the object is put",
+    ),
+    Choice(
+        "shading",
+        "keep",
+        choices=("keep", "smooth", "flat"),
+        labels={"keep": "As Delivered", "smooth": "Smooth", "flat": "Flat"},
+        help="Normals as delivered, or new ones for smooth or flat shading",
+    ),
+    Bool("texture", True, help="Keep the materials and their textures"),
+    Float(
+        "decimate",
+        0.0,
+        min=0.0,
+        max=100_000_000.0,
+        help="Add a Decimate modifier: faces to keep, or their share when not above 1; 0 adds none",
+    ),
+    Choice(
+        "remesh",
+        "none",
+        choices=("none", "voxel", "smooth", "sharp", "blocks"),
+        labels={"none": "None", "voxel": "Voxel", "smooth": "Smooth", "sharp": "Sharp", "blocks": "Blocks"},
+        help="Add a Remesh modifier. " + REMESH_LOSES_TEXTURE,
+    ),
+    Int(
+        "remesh_detail",
+        128,
+        min=4,
+        max=1024,
+        label="Detail",
+        help="Cells of the Remesh modifier along the longest side",
+    ),
+    Int(
+        "quad",
+        0,
+        min=0,
+        max=1_000_000,
+        unit="faces",
+        label="Quad remesh",
+        help="Rebuild the mesh as about this many quads with the texture kept; 0 keeps the mesh",
+    ),
+)
+
+
+def check(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return every option with its given or default value; `BadInput` names what is unknown or out of range."""
+    return check_all(AFTER, options, owner="The post-processing")
+
+
+def decimate_ratio(amount: float, *, faces: int) -> float:
+    """Return the Decimate modifier's ratio for `amount` (a share up to 1, else a face count) of `faces` triangles."""
+    if amount <= 1.0:
+        return amount
+    return min(1.0, amount / max(faces, 1))

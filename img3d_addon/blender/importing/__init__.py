@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a model file to a finished object in the scene.
+
+`load` does the heavy half and touches no scene: a helper process can do it. `finish` is the light half in the scene.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import bpy
+from bpy.types import Mesh, Object
+from mathutils import Vector
+
+from ...core.errors import ImportFailed
+from ..after import check
+from .arrange import arrange, scale, turn
+from .collection import results_collection
+from .dress import drop_materials, pack_images, shade
+from .fresh import Fresh, removed_on_failure
+from .geometry import bounds_of
+from .loaders import read
+from .modifiers import add_modifiers
+from .names import datablock_name
+
+__all__ = ["Imported", "JobFacts", "finish", "import_result", "load"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobFacts:
+    """What the objects are told about where they come from. `facing` is the provider's."""
+
+    id: str
+    provider: str
+    name: str
+    image: str = ""
+    facing: str = "-Y"
+    settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """The result in the scene; faces and vertices are counted before modifiers."""
+
+    root: Object
+    objects: tuple[Object, ...]
+    faces: int
+    vertices: int
+
+
+def import_result(context: Any, path: Path, options: Mapping[str, Any], facts: JobFacts) -> Imported:
+    """Import the file into the context's scene by the options of `after`; `ImportFailed` leaves nothing behind."""
+    options = check(options)
+    with removed_on_failure(), _blender_errors(path):
+        names = load(path, facing=facts.facing, texture=options["texture"], shading=options["shading"])
+        return finish(context, names, options=options, facts=facts)
+
+
+def load(path: Path, *, kind: str = "", facing: str = "-Y", texture: bool = True, shading: str = "keep") -> list[str]:
+    """Return the names of the imported objects, the root first, in no scene: front to -Y, origin at the bottom."""
+    from ...core.preflight import preflight, readable_by
+    from ...core.sniff import kind_of
+
+    kind = kind or kind_of(path)
+    preflight(path, kind, readable=readable_by(bpy.app.version))
+    fresh = Fresh()
+    items = arrange(read(path, kind=kind), facing=facing)
+    shade(items, shading)
+    if texture:
+        pack_images(fresh.new("images"))
+    else:
+        drop_materials(items, fresh.new("materials", "images", "node_groups"))
+    return [item.name for item in items]
+
+
+def finish(context: Any, names: Sequence[str], *, options: Mapping[str, Any], facts: JobFacts) -> Imported:
+    """Bring loaded objects into the context's scene: size, place, names, properties, modifiers, selection."""
+    items = [bpy.data.objects[name] for name in names]
+    scene, view_layer = context.scene, context.view_layer
+    into = results_collection(scene, view_layer)
+    for item in items:
+        into.objects.link(item)
+    _size(items, options["size"], unit=1.0 / scene.unit_settings.scale_length)
+    _place(items, options, cursor=scene.cursor.location)
+    _name(items, datablock_name(facts.name))
+    _sign(items, facts)
+    add_modifiers(items, options, longest=bounds_of(items).longest)
+    _select(context, items)
+    meshes = [item.data for item in items if isinstance(item.data, Mesh)]
+    return Imported(
+        root=items[0],
+        objects=tuple(items),
+        faces=sum(len(mesh.polygons) for mesh in meshes),
+        vertices=sum(len(mesh.vertices) for mesh in meshes),
+    )
+
+
+def _size(items: Sequence[Object], length: float, *, unit: float) -> None:
+    """Scale to `length` metres, 0 as delivered; `unit` is the number of Blender units in a metre."""
+    longest = bounds_of(items).longest
+    factor = unit * (length / longest if length > 0.0 and longest > 0.0 else 1.0)
+    items[0].location *= unit
+    if factor != 1.0:
+        scale(items, factor)
+
+
+def _place(items: Sequence[Object], options: Mapping[str, Any], *, cursor: Vector) -> None:
+    root = items[0]
+    foot = bounds_of(items).bottom_centre
+    if options["facing"] not in ("auto", "-Y"):
+        root.matrix_basis = turn("-Y", towards=options["facing"]) @ root.matrix_basis
+    target = {"cursor": cursor, "origin": Vector(), "keep": foot}[options["location"]]
+    root.location += target - bounds_of(items).bottom_centre
+
+
+def _name(items: Sequence[Object], name: str) -> None:
+    for item in items:
+        item.name = name
+        if item.data is not None:
+            item.data.name = name
+
+
+def _sign(items: Sequence[Object], facts: JobFacts) -> None:
+    for item in items:
+        item["img3d_job"] = facts.id
+        item["img3d_provider"] = facts.provider
+    root = items[0]
+    root["img3d_image"] = Path(facts.image).name  # a folder's name may be private
+    root["img3d_settings"] = json.dumps(dict(facts.settings), sort_keys=True)
+
+
+def _select(context: Any, items: Sequence[Object]) -> None:
+    """Select the result and make it active, unless the user is at work inside another object."""
+    if context.mode != "OBJECT":
+        return
+    for item in items:
+        if item.visible_get(view_layer=context.view_layer):
+            item.select_set(True, view_layer=context.view_layer)
+    context.view_layer.objects.active = items[0]
+
+
+@contextmanager
+def _blender_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (RuntimeError, ReferenceError, ValueError, KeyError) as error:
+        raise ImportFailed(f"Blender could not make an object of {path.name}: {error}") from error

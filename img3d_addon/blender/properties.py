@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The settings in the scene: property groups derived from the declared parameters, and `Scene.img3d`."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+from bpy.types import PropertyGroup, Scene
+
+from ..core.errors import BadInput
+from ..core.params import Bool, Choice, Float, Int, Param, Text
+from ..core.provider import Provider
+from ..providers import load
+from .after import AFTER
+
+__all__ = ["enum_items", "group_type", "property_of", "register", "settings_of", "unregister", "values", "wrong"]
+
+MAX_INT = 2**31 - 1
+_DECIMATE = (
+    Choice(
+        "decimate_by",
+        "none",
+        choices=("none", "ratio", "faces"),
+        labels={"none": "None", "ratio": "Ratio", "faces": "Face Count"},
+        label="Decimate",
+        help="Add a Decimate modifier, which keeps the texture",
+    ),
+    Float("decimate_ratio", 0.5, min=0.001, max=1.0, label="Ratio", help="Share of the faces to keep"),
+    Int("decimate_faces", 10_000, min=4, max=100_000_000, label="Faces", help="Triangles to keep"),
+)
+# Quads need seconds in which the window would stand still: console and command line only.
+_SIDEBAR_AFTER = tuple(param for param in AFTER if param.name not in ("decimate", "quad")) + _DECIMATE
+
+_registered: list[type[PropertyGroup]] = []
+
+
+def settings_of(scene: Scene) -> Any:
+    """Return the scene's own settings, `scene.img3d`."""
+    return scene.img3d  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def values(group: PropertyGroup, params: Iterable[Param]) -> dict[str, Any]:
+    """Return the checked value of each parameter; `BadInput` for a text that does not fit."""
+    return {param.name: param.check(_stored(group, param)) for param in params}
+
+
+def after_values(settings: Any) -> dict[str, Any]:
+    """Return the options of `after` as the sidebar has them."""
+    found = values(settings.after, _SIDEBAR_AFTER)
+    by, ratio, faces = (found.pop(name) for name in ("decimate_by", "decimate_ratio", "decimate_faces"))
+    # The sidebar's lengths are Blender units; the options count in metres.
+    found["size"] *= settings.id_data.unit_settings.scale_length
+    found["decimate"] = {"none": 0.0, "ratio": ratio, "faces": float(faces)}[by]
+    return found
+
+
+def wrong(group: PropertyGroup, param: Param) -> str:
+    """Say what is wrong with the stored text of a parameter, or return an empty text."""
+    try:
+        param.check(_stored(group, param))
+    except BadInput as error:
+        return str(error)
+    return ""
+
+
+def enum_items(choices: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str, int]]:
+    """Return items (identifier, name, description) with numbers that depend on the identifier alone.
+
+    A .blend stores an enum as its number: with numbers by position, a choice added in front would change it silently.
+    """
+    return [(*choice, zlib.crc32(choice[0].encode()) & MAX_INT) for choice in choices]
+
+
+def property_of(param: Param) -> Any:
+    """Return the RNA property, not yet assigned to a class, that holds one parameter."""
+    words: dict[str, Any] = {"name": param.title, "description": _tooltip(param)}
+    match param:
+        case Choice():
+            items = [(str(choice), param.title_of(choice), "") for choice in param.choices]
+            return EnumProperty(items=enum_items(items), default=str(param.default), **words)
+        case Bool():
+            return BoolProperty(default=param.default, **words)
+        case Int() if param.min >= -MAX_INT and param.max <= MAX_INT:
+            limits: dict[str, Any] = {"min": int(param.min), "max": int(param.max)}
+            return IntProperty(default=param.default, **limits, **words)
+        case Int():
+            # RNA's integers end at 2^31: such a seed is kept as text, checked when it is used.
+            return StringProperty(default=str(param.default), maxlen=24, **words)
+        case Float():
+            unit = "LENGTH" if param.unit == "m" else "NONE"
+            return FloatProperty(default=param.default, min=param.min, max=param.max, unit=unit, precision=3, **words)
+        case Text():
+            return StringProperty(default=param.default, maxlen=param.max_length * 4, **words)
+    raise TypeError(f"no property holds a {type(param).__name__}")
+
+
+def group_type(name: str, params: Iterable[Param]) -> type[PropertyGroup]:
+    """Make a property group with one property for each parameter; a name that RNA owns is a `ValueError`."""
+    annotations = {param.name: property_of(param) for param in params}
+    _refuse_taken(annotations, dir(PropertyGroup))
+    return type(f"IMG3D_PG_{name}", (PropertyGroup,), {"__annotations__": annotations})
+
+
+def register() -> None:
+    """Register the groups and `Scene.img3d`."""
+    providers = load()
+    groups = {name: group_type(name, provider.params) for name, provider in providers.items()}
+    after = group_type("after", _SIDEBAR_AFTER)
+    for group in (*groups.values(), after):
+        _register(group)
+    _register(_settings_type(providers, groups, after))
+    Scene.img3d = PointerProperty(  # pyright: ignore[reportAttributeAccessIssue]
+        type=_registered[-1], name="Image to 3D", description="Settings of Image to 3D"
+    )
+
+
+def unregister() -> None:
+    """Undo `register`, in reverse."""
+    del Scene.img3d  # pyright: ignore[reportAttributeAccessIssue]
+    while _registered:
+        bpy.utils.unregister_class(_registered.pop())
+
+
+def _register(group: type[PropertyGroup]) -> None:
+    bpy.utils.register_class(group)
+    _registered.append(group)
+
+
+def _settings_type(
+    providers: Mapping[str, Provider], groups: Mapping[str, type[PropertyGroup]], after: type[PropertyGroup]
+) -> type[PropertyGroup]:
+    items = enum_items((name, provider.label, provider.summary) for name, provider in providers.items())
+    own: dict[str, Any] = {
+        "picture": PointerProperty(
+            type=bpy.types.Image, name="Picture", description="The picture that becomes a 3D object"
+        ),
+        "provider": EnumProperty(
+            items=items,
+            default=next(iter(providers)),
+            name="Provider",
+            description="Where the object is made; the picture is sent there and nowhere else",
+        ),
+        "after": PointerProperty(type=after),
+    }
+    _refuse_taken(groups, [*own, *dir(PropertyGroup)])
+    own |= {name: PointerProperty(type=group) for name, group in groups.items()}
+    return type("IMG3D_PG_settings", (PropertyGroup,), {"__annotations__": own})
+
+
+def _refuse_taken(names: Iterable[str], taken: Iterable[str]) -> None:
+    owned = {*taken, "name", "rna_type", "bl_rna", "id_data"}
+    for name in names:
+        if name in owned or name.startswith("_"):
+            raise ValueError(f"{name!r} cannot be the name of a parameter or provider: Blender uses it itself")
+
+
+def _stored(group: PropertyGroup, param: Param) -> Any:
+    value = getattr(group, param.name)
+    # A choice that a later version no longer has reads as an empty text.
+    return param.default if isinstance(param, Choice) and value == "" else value
+
+
+def _tooltip(param: Param) -> str:
+    text = param.help.rstrip(".")  # Blender adds its own
+    return f"{text} ({param.unit})" if param.unit and param.unit != "m" and param.unit not in text else text

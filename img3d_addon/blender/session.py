@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The engine of this Blender and what it is told: folders, keys, online access, time-outs."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import bpy
+
+from ..core.provider import Provider
+from ..core.settings import Settings, default_home
+from ..providers import load
+
+if TYPE_CHECKING:
+    from ..core.engine import Engine
+
+__all__ = ["close", "engine", "home", "made_engine", "offline_advice", "preferences", "providers", "settings"]
+
+PACKAGE = __name__.rsplit(".", 2)[0]
+_state: dict[str, Any] = {}
+
+
+def engine() -> Engine:
+    """Return the engine of this Blender, made at the first call; its settings are those of now."""
+    from ..core.engine import Engine
+
+    found = _state.get("engine")
+    if found is None:
+        found = _state["engine"] = Engine(settings(), providers())
+    else:
+        found.settings = settings()
+    return found
+
+
+def made_engine() -> Engine | None:
+    """Return the engine if there is one; good for `draw`."""
+    return _state.get("engine")
+
+
+def close() -> None:
+    """Stop the engine; its jobs stay in the journal."""
+    if (found := _state.pop("engine", None)) is not None:
+        found.close()
+    providers.cache_clear()
+
+
+@functools.cache
+def providers() -> Mapping[str, Provider]:
+    """Return all providers by name."""
+    return load()
+
+
+def preferences() -> Any:
+    """Return the add-on's preferences, None where it is not enabled as an add-on (the `bpy` module)."""
+    found = _user_preferences().addons.get(PACKAGE)
+    return found.preferences if found else None
+
+
+def settings() -> Settings:
+    """Read the preferences of the add-on and of Blender into what the core takes."""
+    from .preferences import base_urls, keys
+
+    own = preferences()
+    system = _user_preferences().system
+    return Settings(
+        home=home(),
+        online=bpy.app.online_access,
+        offline_advice=offline_advice(),
+        keys=keys(own),
+        base_urls=base_urls(own),
+        connect_timeout=float(getattr(system, "network_timeout", 0) or 10.0),
+        user_agent=f"img3d Blender/{bpy.app.version_string.split()[0]}",
+    )
+
+
+def home() -> Path:
+    """Return the folder of journal and library: `IMG3D_HOME`, the preferences', or the user folder."""
+    if os.environ.get("IMG3D_HOME", "").strip():
+        return default_home()
+    own = preferences()
+    if own and own.library:
+        return Path(bpy.path.abspath(own.library))
+    if PACKAGE.startswith("bl_ext."):
+        return Path(bpy.utils.extension_path_user(PACKAGE, create=True))
+    return default_home()
+
+
+def offline_advice() -> str:
+    """Say how online access is turned on here."""
+    if bpy.app.online_access_override:
+        return "Blender was started with --offline-mode; start it without."
+    if bpy.app.background:
+        command = "blender --online-mode --command img3d ..." if bpy.app.binary_path else "--online-mode first"
+        return f"Start it as {command}, or turn on Allow Online Access in Blender's preferences (System)."
+    return "Turn on Allow Online Access in Blender's preferences (System)."
+
+
+def _user_preferences() -> bpy.types.Preferences:
+    return bpy.context.preferences  # pyright: ignore[reportReturnType]

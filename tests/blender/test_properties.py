@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Property groups derived from declarations: kinds, limits, saved choices, large seeds, names that RNA owns."""
+
+import bpy
+import pytest
+
+from img3d_addon.blender import after, properties
+from img3d_addon.core.errors import BadInput
+from img3d_addon.core.params import Bool, Choice, Float, Int, Text
+from img3d_addon.providers import load
+
+PARAMS = (
+    Int("seed", 0, min=0, max=4294967294),
+    Int("faces", 5000, min=100, max=20_000, unit="faces", help="How many"),
+    Float("ratio", 1.3, min=1.0, max=2.0),
+    Bool("remesh", True),
+    Choice("size", 1024, choices=(512, 1024, 2048)),
+    Choice("mode", "b", choices=("a", "b")),
+    Text("prompt", "", max_length=20),
+)
+
+
+@pytest.fixture
+def group():
+    made = properties.group_type("test", PARAMS)
+    bpy.utils.register_class(made)
+    bpy.types.Scene.img3d_test = bpy.props.PointerProperty(type=made)
+    yield bpy.context.scene.img3d_test
+    bpy.context.scene.property_unset("img3d_test")
+    del bpy.types.Scene.img3d_test
+    bpy.utils.unregister_class(made)
+
+
+def test_the_defaults_are_the_declared_ones_in_their_own_types(group):
+    found = properties.values(group, PARAMS)
+    assert found == pytest.approx({param.name: param.default for param in PARAMS} | {"prompt": found["prompt"]})
+    assert found["prompt"] == ""
+    assert type(found["size"]) is int
+    assert type(found["seed"]) is int
+
+
+def test_a_seed_beyond_31_bits_reaches_the_request_whole(group):
+    group.seed = "4294967294"
+    assert properties.values(group, PARAMS)["seed"] == 4294967294
+
+
+@pytest.mark.parametrize("text", ["4294967295", "-1", "x", "", "1.5"])
+def test_a_seed_that_is_none_is_named(group, text):
+    group.seed = text
+    with pytest.raises(BadInput, match="seed"):
+        properties.values(group, PARAMS)
+    assert "seed" in properties.wrong(group, PARAMS[0])
+
+
+def test_blender_keeps_small_numbers_within_their_range(group):
+    group.faces = 10**6
+    assert group.faces == 20_000
+    group.ratio = 0.0
+    assert group.ratio == pytest.approx(1.0)
+
+
+def test_a_choice_keeps_its_number_when_another_is_put_in_front():
+    before = properties.enum_items([("b", "", ""), ("c", "", "")])
+    later = properties.enum_items([("a", "", ""), ("c", "", ""), ("b", "", "")])
+    assert {item[0]: item[3] for item in before}.items() <= {item[0]: item[3] for item in later}.items()
+    assert all(0 <= item[3] < 2**31 for item in later)
+
+
+def test_numbers_of_all_declared_choices_differ():
+    owners = [provider.params for provider in load().values()] + [after.AFTER]
+    for param in (param for params in owners for param in params if isinstance(param, Choice)):
+        items = properties.enum_items((str(choice), "", "") for choice in param.choices)
+        assert len({item[3] for item in items}) == len(items), param.name
+    assert len({item[3] for item in properties.enum_items((name, "", "") for name in load())}) == len(load())
+
+
+@pytest.mark.parametrize("name", ["name", "rna_type", "bl_rna", "id_data", "keys", "get", "_hidden"])
+def test_a_name_that_blender_owns_is_refused(name):
+    with pytest.raises(ValueError, match=name):
+        properties.group_type("test", (Bool(name, True),))
+
+
+def test_each_provider_has_a_group_of_its_own_with_a_short_enough_name():
+    for name, provider in load().items():
+        made = properties.group_type(name, provider.params)
+        assert set(made.__annotations__) == {param.name for param in provider.params}
+        assert len(made.__name__) <= 64
+
+
+@pytest.fixture
+def settings():
+    properties.register()
+    yield properties.settings_of(bpy.context.scene)
+    properties.unregister()
+
+
+def test_the_scene_carries_picture_provider_and_groups(settings):
+    settings.picture = bpy.data.images.new("chair", 4, 4)
+    assert settings.provider == "offline"
+    for name, provider in load().items():
+        settings.provider = name
+        assert properties.values(getattr(settings, name), provider.params)
+    bpy.data.images.remove(settings.picture)
+    assert settings.picture is None
+
+
+def test_the_options_of_after_start_as_declared(settings):
+    assert after.check(properties.after_values(settings)) == after.check({})
+
+
+def test_the_sidebar_composes_decimate_from_ratio_or_faces(settings):
+    settings.after.decimate_by = "ratio"
+    assert properties.after_values(settings)["decimate"] == pytest.approx(0.5)
+    settings.after.decimate_by = "faces"
+    assert properties.after_values(settings)["decimate"] == 10_000
+    assert after.decimate_ratio(10_000, faces=40_000) == pytest.approx(0.25)
+    assert after.decimate_ratio(10_000, faces=4) == 1.0
+    settings.after.property_unset("decimate_by")
+
+
+def test_a_length_in_the_sidebar_is_in_scene_units(settings):
+    bpy.context.scene.unit_settings.scale_length = 0.01
+    settings.after.size = 200.0
+    assert properties.after_values(settings)["size"] == pytest.approx(2.0)
+    bpy.context.scene.unit_settings.scale_length = 1.0
+    settings.after.property_unset("size")
+
+
+def test_saved_choices_and_seeds_come_back(settings, tmp_path):
+    settings.after.facing = "+X"
+    settings.provider = "offline"
+    path = str(tmp_path / "saved.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    settings.after.facing = "-Y"
+    bpy.ops.wm.open_mainfile(filepath=path)
+    assert properties.settings_of(bpy.context.scene).after.facing == "+X"
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
