@@ -19,6 +19,8 @@ from importlib import import_module
 from tools import pythons
 from tools.talk import ROOT, Stop, say
 
+LAYERS = ("lint", "types", "layers", "plain", "blender", "cli", "window")
+
 
 def parser():
     """Return the argument parser of all commands but `run`, whose words are passed on untouched."""
@@ -28,10 +30,12 @@ def parser():
     demo.add_argument("image", nargs="?", help="a picture of your own")
     commands.add_parser("run", help="run the img3d command line: build.py run [--online-mode] COMMAND...")
     test = commands.add_parser("test", help="lint, types, layers, then all tests")
-    test.add_argument("--blender", choices=[*pythons.BLENDERS, "all"], help="default: the newest for this Python")
+    test.add_argument(
+        "--blender", choices=[*pythons.BLENDERS, "all", "others"], help="default: the newest for this Python"
+    )
     test.add_argument("--window", action="store_true", help="also the tests in a real Blender with a window")
     test.add_argument("--suite", choices=["sid", "trixie"], default="sid", help="whose Blender the window tests take")
-    test.add_argument("--only", metavar="LAYER", action="append", help="run these layers only; may be repeated")
+    test.add_argument("--only", action="append", choices=LAYERS, help="run this layer only; may be repeated")
     test.add_argument("words", nargs="*", help="after --: further words for pytest")
     package = commands.add_parser("package", help="stage, wheels, build, validate")
     package.add_argument("--platform", action="append", help="default: this machine's; may be repeated")

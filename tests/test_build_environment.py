@@ -99,6 +99,7 @@ def test_the_command_to_type_is_whole() -> None:
     assert system_libraries.by_hand("apt-get", ["libx11-6"]) == (
         "sudo apt-get update && sudo apt-get install --no-install-recommends libx11-6"
     )
+    assert system_libraries.by_hand("apt-get", ["libx11-6"], sudo=False).endswith("libx11-6      (as root)")
     assert system_libraries.by_hand("dnf", ["libX11.so.6()(64bit)"]) == "sudo dnf install 'libX11.so.6()(64bit)'"
 
 

@@ -77,5 +77,6 @@ def explain(lines: list[str], what: str) -> str:
         "Blender's module exists for Windows, macOS and Linux with glibc 2.28 or newer",
     }
     reason = next((words for sign, words in reasons.items() if sign in text), "see its last lines")
-    last = [line for line in lines if line.strip() and "is ignored: it is neither" not in line][-6:]
+    told = [line[:180] for line in lines if line.strip() and "is ignored: it is neither" not in line]
+    last = list({line[:25]: line for line in told[-12:]}.values())[-6:]  # the same words again and again say it once
     return f"pip could not install {what}: {reason}.\n" + "\n".join(f"  pip: {line}" for line in last)

@@ -121,24 +121,25 @@ def install_packages(packages: list[str], *, why: str, only_with: str = "") -> N
     if not manager or (only_with and manager != only_with):
         raise Stop(f"{why}. Install them with your system's package manager and run the same command again.")
     prefix = _privilege()
+    line = by_hand(manager, packages, sudo=bool(shutil.which("sudo")))
     if prefix is None:
-        raise Stop(
-            f"{why}. Install them with this command, then run the same command again:\n  {by_hand(manager, packages)}"
-        )
+        raise Stop(f"{why}. Install what is missing, then run the same command again:\n  {line}")
     refresh, install = MANAGERS[manager]
     say(f"{why}.\nInstalling {', '.join(packages)} ...")
     prefix = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive"]
     if refresh:  # one dead source of many must not be in the way: the install decides
         subprocess.run([*prefix, *refresh], stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    _run_quietly([*prefix, *install, *packages], by_hand(manager, packages))
+    _run_quietly([*prefix, *install, *packages], line)
 
 
-def by_hand(manager: str, packages: list[str]) -> str:
-    """Return the one command line that installs the packages."""
+def by_hand(manager: str, packages: list[str], *, sudo: bool = True) -> str:
+    """Return the one command line that installs the packages; on a system without sudo it asks for root."""
     words = [f"'{name}'" if "(" in name else name for name in packages]
-    refresh = "sudo apt-get update && " if manager == "apt-get" else ""
+    refresh = ["apt-get", "update", "&&"] if manager == "apt-get" else []
     install = [word for word in MANAGERS[manager][1] if word not in ("-y", "--noconfirm", "--non-interactive")]
-    return f"{refresh}sudo {' '.join([*install, *words])}"
+    if sudo:
+        return " ".join([*(["sudo", *refresh] if refresh else []), "sudo", *install, *words])
+    return f"{' '.join([*refresh, *install, *words])}      (as root)"
 
 
 def _privilege() -> list[str] | None:
