@@ -48,7 +48,7 @@ def fetch(
     """Fetch the first of `urls` that delivers a model, yielding progress; return `folder/name.<kind>`.
 
     An archive is left packed; `data:` addresses are decoded. None of the provider's headers are sent.
-    `BadResult` when what came is no model, `NotFound` when a link is over, `NetworkError` and `ServerError` as they come.
+    `BadResult` when what came is no model, `NotFound` when a link is over, other `ProviderError`s as they come.
     """
     last: ProviderError | None = None
     for url in urls:

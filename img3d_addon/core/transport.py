@@ -93,7 +93,8 @@ class Transport:
         own = {"User-Agent": self.user_agent, **headers}
         if body is not None:
             own.setdefault("Content-Type", body.mime)
-        return session.prepare_request(Request(method, url, headers=own, data=body, auth=lambda request: request))
+        # an own `auth`, which adds nothing, keeps requests from sending what stands in ~/.netrc instead of the key
+        return session.prepare_request(Request(method, url, headers=own, data=body, auth=_unchanged))
 
     def _open(self) -> Session:
         if self._session is None:
@@ -117,6 +118,10 @@ class Transport:
     def _host(self, url: str) -> str:
         host = urlsplit(url).hostname or "the service"
         return f"{self.label} ({host})" if self.label else host
+
+
+def _unchanged(request: PreparedRequest) -> PreparedRequest:
+    return request
 
 
 def _line(url: str) -> tuple[str, str]:
