@@ -144,6 +144,17 @@ def test_failed_errored_empty_and_interrupted_runs_do_not_pass(tmp_path: Path) -
     assert "status 2" in pytest_runs.judge(good, 2).trouble
 
 
+def test_a_process_that_hangs_after_its_report_is_ended_and_its_report_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pytest_runs, "_GRACE", 0.3)
+    report = _report(tmp_path / "hangs.xml", tests=1, failures=0, errors=0, skipped=0)
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    status = pytest_runs._wait(process, report)
+    assert (status, process.poll() is not None) == (None, True)
+    assert pytest_runs.judge(report, status).trouble == ""
+
+
 def test_tests_see_neither_keys_nor_the_users_folders(tmp_path: Path) -> None:
     environ = {"PATH": "/bin", "STABILITY_API_KEY": "k", "SCENARIO_SDK_API_SECRET": "s", "IMG3D_STABILITY_URL": "u"}
     assert pytest_runs.clean_environ(environ) == {"PATH": "/bin"}

@@ -41,7 +41,7 @@ class Environment:
     def ask(self, code: str) -> str:
         """Run one line of Python in the environment and return what it prints."""
         return subprocess.run(
-            [self.python, "-c", code], check=True, capture_output=True, text=True, encoding="utf-8"
+            [self.python, "-X", "utf8", "-c", code], check=True, capture_output=True, text=True, encoding="utf-8"
         ).stdout.strip()
 
     def package_folder(self, name: str) -> Path:
@@ -112,7 +112,7 @@ def _make(env: Environment, wanted: dict[str, Any]) -> None:
     say(f"Installing Blender {env.blender} as a Python module into {env.folder.name} (about 350 MB, once) ...")
     pip.install(env.python, wanted["packages"])
     site = Path(env.ask("import sysconfig; print(sysconfig.get_path('purelib'))"))
-    (site / "img3d.pth").write_text(f"{ROOT}\n", encoding="utf-8")
+    (site / "img3d.pth").write_text(f"{ROOT}\n", encoding="locale")
     (env.folder / _STAMP).write_text(json.dumps(wanted, indent=1), encoding="utf-8")
 
 
@@ -130,7 +130,9 @@ def _create(env: Environment) -> None:
         shutil.rmtree(env.folder)
     _need_venv(python, dotted)
     say(f"Making {env.folder.name} with {python} ...")
-    done = subprocess.run([python, "-m", "venv", str(env.folder)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [python, "-m", "venv", str(env.folder)], capture_output=True, text=True, errors="replace", check=False
+    )
     if done.returncode:
         raise Stop(f"Python could not make {env.folder}:\n{(done.stderr or done.stdout).strip()[-800:]}")
 

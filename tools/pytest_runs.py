@@ -6,15 +6,17 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+import time
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from .environment import Environment
-from .talk import DIST, ROOT
+from .talk import DIST, ROOT, say
 
-_LIMIT = 1500.0  # seconds for one layer: an old wheel may hang at exit instead of crashing
+_LIMIT = 1200.0  # seconds for one layer
+_GRACE = 30.0  # seconds from the report to the end of the process: an old wheel may hang at exit
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,25 @@ def run(env: Environment, name: str, words: Sequence[str], *, more: Mapping[str,
     with tempfile.TemporaryDirectory(prefix="img3d-test-", ignore_cleanup_errors=True) as scratch:
         command = [env.python, "-m", "pytest", f"--junitxml={report}", "-o", "junit_family=xunit1", *words]
         settings = {**clean_environ(os.environ), **user_folders(Path(scratch)), **more}
-        try:
-            status = subprocess.run(command, cwd=ROOT, env=settings, timeout=_LIMIT, check=False).returncode
-        except subprocess.TimeoutExpired:
-            status = None
+        status = _wait(subprocess.Popen(command, cwd=ROOT, env=settings), report)
+    if status is None or status < 0 or status > 5:
+        say(f"{name}: the process ended with {_ending(status)}; pytest's report counts")
     return judge(report, status)
+
+
+def _wait(process: subprocess.Popen[bytes], report: Path) -> int | None:
+    """Return the exit status, or None after ending a process that took too long."""
+    begun = time.monotonic()
+    end = begun + _LIMIT
+    while (status := process.poll()) is None:
+        time.sleep(0.1)
+        if report.exists():
+            end = min(end, time.monotonic() + _GRACE)
+        if time.monotonic() > end:
+            process.kill()
+            process.wait()
+            return None
+    return status
 
 
 def clean_environ(environ: Mapping[str, str]) -> dict[str, str]:
