@@ -17,13 +17,13 @@ __all__ = ["DONE", "MOVES", "OPEN", "STATES", "Job", "JobView", "new_id"]
 MOVES: Mapping[str, frozenset[str]] = {
     "prepared": frozenset({"submitting", "failed", "cancelled"}),
     "submitting": frozenset({"prepared", "uncertain", "remote", "downloading", "failed", "cancelled"}),
-    "uncertain": frozenset({"submitting", "downloading", "cancelled"}),
+    "uncertain": frozenset({"submitting", "remote", "downloading", "cancelled"}),
     "remote": frozenset({"remote", "downloading", "failed", "cancelled"}),
     "downloading": frozenset({"downloading", "remote", "ready", "failed", "cancelled"}),
     "ready": frozenset({"imported", "remote", "downloading"}),
     "imported": frozenset({"imported", "remote", "downloading"}),
-    "failed": frozenset({"prepared", "remote", "downloading", "cancelled"}),
-    "cancelled": frozenset({"remote", "downloading"}),
+    "failed": frozenset({"prepared", "remote", "downloading", "cancelled", "failed"}),
+    "cancelled": frozenset({"prepared", "remote", "downloading", "cancelled"}),
 }
 """From each state, the states that may follow."""
 

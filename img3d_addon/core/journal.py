@@ -65,17 +65,31 @@ class Journal:
     def move(self, job_id: str, state: str, **changes: Any) -> Job:
         """Bring an owned job into `state`, with the fields that change; return it as it is then."""
         with self._transaction() as connection:
-            before = self._owned(connection, job_id)
-            if state not in MOVES[before["state"]]:
-                raise ValueError(f"job {job_id}: {before['state']} -> {state} is no legal move")
+            self._check_move(self._owned(connection, job_id)["state"], state)
             self._write(connection, job_id, {"state": state, "updated": self._clock(), **changes})
             return self._read(connection, job_id)
 
-    def note(self, job_id: str, **changes: Any) -> None:
-        """Write fields of an owned job that stays in its state."""
+    def note(self, job_id: str, **changes: Any) -> Job:
+        """Write fields of an owned job that stays in its state; return it as it is then."""
         with self._transaction() as connection:
             self._owned(connection, job_id)
             self._write(connection, job_id, {"updated": self._clock(), **changes})
+            return self._read(connection, job_id)
+
+    def move_free(self, job_id: str, state: str) -> None:
+        """Bring a job that nobody works on into `state`; `Busy` when somebody does."""
+        with self._transaction() as connection:
+            job = self._read(connection, job_id)
+            if job.owner_alive:
+                raise Busy(f"Job {job_id} is at work", advice="Wait for it, or cancel it.")
+            self._check_move(job.state, state)
+            self._write(connection, job_id, {"state": state, "updated": self._clock()})
+
+    def forget(self, job_id: str) -> None:
+        """Remove an owned job of which nothing was sent."""
+        with self._transaction() as connection:
+            self._owned(connection, job_id)
+            connection.execute("DELETE FROM jobs WHERE id=?", (job_id,))
 
     def get(self, job_id: str) -> Job:
         """Return the job with this id; `BadInput` when there is none."""
@@ -188,6 +202,10 @@ class Journal:
         if row is None or self._owner is None or row["owner"] != self._owner.id:
             raise LeaseLost(f"Job {job_id} was taken over by another process")
         return row
+
+    def _check_move(self, before: str, after: str) -> None:
+        if after not in MOVES[before]:
+            raise ValueError(f"{before} -> {after} is no legal move of a job")
 
     def _write(self, connection: sqlite3.Connection, job_id: str, changes: Mapping[str, Any]) -> None:
         values = to_columns(changes, home=self._home)

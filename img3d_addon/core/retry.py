@@ -29,6 +29,10 @@ class Deadline:
         """Return the moment `seconds` from now."""
         return cls(clock, clock() + seconds, seconds)
 
+    def allows(self, wait: float) -> bool:
+        """Tell whether there is time for `wait` seconds and an answer after it."""
+        return self.clock() + wait < self.end
+
     def clip(self, wait: float, *, label: str, last: Exception | None = None) -> float:
         """Return `wait`, cut at the end; raise `TimedOut` when the end has come."""
         left = self.end - self.clock()
