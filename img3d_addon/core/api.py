@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from . import keys, receive, redact
 from .answer import Answer, Headers
+from .base64text import decode
 from .body import Base64File, Body, FilePart, of_file, of_form, of_json
 from .errors import Cancelled, Img3dError, Offline, OutputError, ProviderError
 from .transport import Transport
@@ -91,6 +92,10 @@ class Api:
     def key(self, name: str) -> str:
         """Return a declared account value, for the services that want it in the body."""
         return self._account[name]
+
+    def decode(self, text: str) -> Path:
+        """Write a file that came as base64, or as a `data:` address, inside an answer; `BadResult` when it is none."""
+        return decode(text, self._next_file())
 
     @property
     def cancelled(self) -> bool:
@@ -185,17 +190,20 @@ class Api:
         )
 
     def _save(self, chunks: Iterator[bytes]) -> Path:
+        path = self._next_file()
+        for _done in receive.write_file(chunks, path, most=MOST_FILE):
+            self.check()
+        return path
+
+    def _next_file(self) -> Path:
         if self.folder is None:
             raise ProviderError(f"{self.provider.label} answered with a file where words were expected")
         self._files += 1
-        path = self.folder / f"answer-{self._files}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(f"{self.folder} cannot be made ({error.strerror})") from error
-        for _done in receive.write_file(chunks, path, most=MOST_FILE):
-            self.check()
-        return path
+        return self.folder / f"answer-{self._files}"
 
     def _address(self, path: str, query: Mapping[str, str] | None) -> str:
         url = path if "://" in path else f"{self.base_url}/{path.lstrip('/')}"

@@ -3,17 +3,16 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import logging
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_to_bytes, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from . import receive, redact
 from .answer import Answer, Headers
+from .base64text import decode
 from .errors import BadResult, NetworkError, NotFound, OutputError, ProviderError, ServerError
 from .preflight import check_length
 from .refusals import refusal
@@ -24,14 +23,13 @@ if TYPE_CHECKING:
 
     from .api import Api
 
-__all__ = ["MOST_BYTES", "Downloading", "decode", "fetch", "judge"]
+__all__ = ["MOST_BYTES", "Downloading", "fetch", "judge"]
 
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 1 << 30
 REDIRECTS = 10
 GONE = (400, 401, 403, 404, 410)  # what stores answer for a signed link that is over
-PIECE = 256 * 1024  # characters of base64; a multiple of 4
 
 
 @dataclass(frozen=True)
@@ -78,28 +76,6 @@ def judge(path: Path) -> str:
     except OSError as error:
         raise OutputError(f"{path} cannot be read ({error.strerror})") from error
     return kind
-
-
-def decode(text: str, path: Path, *, most_bytes: int = MOST_BYTES) -> Path:
-    """Write base64, or a `data:` address, to `path`; `BadResult` when it is neither."""
-    head, comma, data = text.partition(",") if text[:5].lower() == "data:" else ("base64", ",", text)
-    if not comma or not data:
-        raise BadResult("The data in the answer are empty")
-    plain = not head.lower().endswith("base64")
-    pieces = iter((unquote_to_bytes(data),)) if plain else _decoded("".join(data.split()))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        for _done in receive.write_file(pieces, path, most=most_bytes):
-            pass
-    except binascii.Error:
-        raise BadResult("The data in the answer are not base64") from None
-    return path
-
-
-def _decoded(data: str) -> Iterator[bytes]:
-    for start in range(0, len(data), PIECE):
-        piece = data[start : start + PIECE]
-        yield base64.b64decode(piece + "=" * (-len(piece) % 4), validate=True)
 
 
 def _renamed(raw: Path, path: Path) -> Path:

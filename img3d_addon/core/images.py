@@ -219,8 +219,8 @@ def _srgb(image: Image, profile: Any) -> Image:
         try:
             own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             if "srgb" not in ImageCms.getProfileDescription(own).lower():
-                target: Any = ImageCms.createProfile("sRGB")  # pyright: ignore[reportUnknownMemberType]
-                done = ImageCms.profileToProfile(image, own, target, outputMode="RGB")
+                cms: Any = ImageCms  # its types are incomplete
+                done: Image | None = cms.profileToProfile(image, own, cms.createProfile("sRGB"), outputMode="RGB")
                 if done is not None:
                     return done
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError) as error:
