@@ -1,2 +1,54 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The only ring with bpy: register and unregister."""
+
+from __future__ import annotations
+
+__all__ = ["register", "unregister"]
+
+_commands: list[object] = []
+
+
+def register() -> None:
+    """Register everything; what was registered before a failure is taken back."""
+    done = []
+    try:
+        for part in _parts():
+            part.register()
+            done.append(part)
+    except BaseException:
+        for part in reversed(done):
+            part.unregister()
+        raise
+    _add_command()
+
+
+def unregister() -> None:
+    """Undo `register` in reverse, and stop the engine: its jobs stay in the journal."""
+    import bpy
+
+    from . import session
+
+    while _commands:
+        bpy.utils.unregister_cli_command(_commands.pop())
+    for part in reversed(_parts()):
+        part.unregister()
+    session.close()
+
+
+def _parts() -> tuple:
+    from . import operators, panels, preferences, properties, pump
+
+    return preferences, properties, operators, panels, pump
+
+
+def _add_command() -> None:
+    import bpy
+
+    # The handle must be kept: Blender 4.2 and 4.5 crash at exit while a command is left registered.
+    _commands.append(bpy.utils.register_cli_command("img3d", _run))
+
+
+def _run(arguments: list[str]) -> int:
+    from .cli import main
+
+    return main(arguments)

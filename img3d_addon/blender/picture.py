@@ -13,7 +13,7 @@ import bpy
 from bpy.types import Image, Scene
 
 from ..core.errors import BadInput, OutputError
-from .importing.names import datablock_name
+from .names import datablock_name
 
 __all__ = ["missing", "name_of", "picture_file"]
 

@@ -17,8 +17,19 @@ from ..providers import load
 
 if TYPE_CHECKING:
     from ..core.engine import Engine
+    from ..core.jobs import JobView
 
-__all__ = ["close", "engine", "home", "made_engine", "offline_advice", "preferences", "providers", "settings"]
+__all__ = [
+    "close",
+    "engine",
+    "engine_views",
+    "home",
+    "made_engine",
+    "offline_advice",
+    "preferences",
+    "providers",
+    "settings",
+]
 
 PACKAGE = __name__.rsplit(".", 2)[0]
 _state: dict[str, Any] = {}
@@ -39,6 +50,12 @@ def engine() -> Engine:
 def made_engine() -> Engine | None:
     """Return the engine if there is one; good for `draw`."""
     return _state.get("engine")
+
+
+def engine_views() -> tuple[JobView, ...]:
+    """Return the jobs as the engine has them in memory; fit for `draw`."""
+    found = made_engine()
+    return found.view() if found else ()
 
 
 def close() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
+import types
 
 from ..core.provider import Provider
 
@@ -19,3 +21,13 @@ def load() -> dict[str, Provider]:
             if isinstance(value, type) and issubclass(value, Provider) and value.__dict__.get("name"):
                 found[value.name] = value()
     return dict(sorted(found.items(), key=lambda item: (item[0] != "offline", item[1].label)))
+
+
+class _Callable(types.ModuleType):
+    """Lets `img3d.providers()` and `img3d.providers.load()` stand side by side under one name."""
+
+    def __call__(self) -> dict[str, Provider]:
+        return load()
+
+
+sys.modules[__name__].__class__ = _Callable

@@ -10,7 +10,7 @@ from mathutils import Vector
 
 from img3d_addon.blender import importing
 from img3d_addon.blender.importing.geometry import bounds_of
-from img3d_addon.blender.importing.names import MAX_BYTES, datablock_name
+from img3d_addon.blender.names import MAX_BYTES, datablock_name
 from img3d_addon.blender.restore import projection_of, restore_uvs
 from img3d_addon.core.errors import BadInput, BadResult, ImportFailed
 

@@ -18,15 +18,18 @@ from bpy.types import Mesh, Object
 from mathutils import Vector
 
 from ...core.errors import ImportFailed
+from ...core.jobs import Job
+from ...providers import load as load_providers
 from ..after import check
+from ..names import datablock_name
+from ..quads import quad_remesh
 from .arrange import arrange, scale, turn
 from .collection import results_collection
 from .dress import drop_materials, pack_images, shade
 from .fresh import Fresh, removed_on_failure
-from .geometry import bounds_of
+from .geometry import bounds_of, triangles
 from .loaders import read
 from .modifiers import add_modifiers
-from .names import datablock_name
 
 __all__ = ["Imported", "JobFacts", "finish", "import_result", "load"]
 
@@ -41,6 +44,19 @@ class JobFacts:
     image: str = ""
     facing: str = "-Y"
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @classmethod
+    def of(cls, job: Job) -> JobFacts:
+        """Take the facts from a row of the journal."""
+        provider = load_providers().get(job.provider)
+        return cls(
+            id=job.id,
+            provider=job.provider,
+            name=job.name,
+            image=str(job.image),
+            facing=provider.facing if provider else "-Y",
+            settings={"params": dict(job.params), "after": dict(job.after), "seed": job.seed},
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +105,7 @@ def finish(context: Any, names: Sequence[str], *, options: Mapping[str, Any], fa
     _place(items, options, cursor=scene.cursor.location)
     _name(items, datablock_name(facts.name))
     _sign(items, facts)
+    _rebuild(items, options["quad"])
     add_modifiers(items, options, longest=bounds_of(items).longest)
     _select(context, items)
     meshes = [item.data for item in items if isinstance(item.data, Mesh)]
@@ -116,6 +133,14 @@ def _place(items: Sequence[Object], options: Mapping[str, Any], *, cursor: Vecto
         root.matrix_basis = turn("-Y", towards=options["facing"]) @ root.matrix_basis
     target = {"cursor": cursor, "origin": Vector(), "keep": foot}[options["location"]]
     root.location += target - bounds_of(items).bottom_centre
+
+
+def _rebuild(items: Sequence[Object], quads: int) -> None:
+    """Rebuild the meshes as `quads` faces in all, shared out by their triangles; 0 leaves them."""
+    meshes = [item for item in items if isinstance(item.data, Mesh)]
+    total = sum(triangles(item.data) for item in meshes)
+    for item in meshes if quads else ():
+        quad_remesh(item, max(8, round(quads * triangles(item.data) / max(total, 1))))
 
 
 def _name(items: Sequence[Object], name: str) -> None:

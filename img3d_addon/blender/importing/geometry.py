@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import bpy
 import numpy as np
 from bpy.types import Mesh, Object
 from mathutils import Matrix, Vector
@@ -76,6 +75,6 @@ def bake(item: Object, matrix: Matrix) -> None:
     mesh.update()
 
 
-def triangles(mesh: bpy.types.Mesh) -> int:
+def triangles(mesh: Any) -> int:
     """Return how many triangles the faces come to."""
     return len(mesh.loops) - 2 * len(mesh.polygons)

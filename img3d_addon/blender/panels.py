@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tab "Image to 3D" in the sidebar of the 3D view. Drawing reads memory and does nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import bpy
+from bpy.types import Panel
+
+from ..core.jobs import JobView
+from ..core.params import Param
+from . import pump, session
+from .after import REMESH_LOSES_TEXTURE
+from .orders import KEY, ONLINE, blocked, price_of, provider_of
+from .properties import settings_of, wrong
+from .words import headline, lines, stage_of
+
+__all__ = ["register", "unregister"]
+
+CATEGORY = "Image to 3D"
+_SHOWN = 8  # jobs that do not run
+_ICONS: dict[str, Any] = {
+    "ready": "IMPORT",
+    "imported": "CHECKMARK",
+    "cancelled": "X",
+    "failed": "ERROR",
+    "uncertain": "QUESTION",
+}
+
+
+class _Tab:
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = CATEGORY
+
+
+class IMG3D_PT_main(_Tab, Panel):
+    """Picture, provider, settings and the button."""
+
+    bl_label = "Image to 3D"
+
+    def draw(self, context: Any) -> None:
+        """Draw from top to bottom in the order of work."""
+        layout: Any = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        settings = settings_of(context.scene)
+        provider = provider_of(settings)
+        group = getattr(settings, provider.name)
+        layout.template_ID_preview(settings, "picture", open="image.open", rows=3, cols=6)
+        layout.prop(settings, "provider", text="Provider")
+        _draw_params(layout, group, (param for param in provider.params if not param.advanced))
+        advanced = [param for param in provider.params if param.advanced]
+        if advanced:
+            header, body = layout.panel("img3d_advanced", default_closed=True)
+            header.label(text="Advanced")
+            if body:
+                _draw_params(body, group, advanced)
+        header, body = layout.panel("img3d_after", default_closed=True)
+        header.label(text="After")
+        if body:
+            _draw_after(body, settings.after, context)
+        _draw_button(layout, settings, context)
+
+
+class IMG3D_PT_jobs(_Tab, Panel):
+    """Running jobs with their progress, and the latest others."""
+
+    bl_label = "Jobs"
+
+    def draw(self, context: Any) -> None:
+        """Draw the snapshot that the engine keeps in memory."""
+        layout: Any = self.layout
+        views = sorted(session.engine_views(), key=lambda view: (not view.running, -view.created))
+        running = sum(view.running for view in views)
+        for view in views[: running + _SHOWN]:
+            _draw_job(layout.box(), view, context)
+        if not views:
+            layout.label(text="No jobs yet")
+
+
+CLASSES = (IMG3D_PT_main, IMG3D_PT_jobs)
+
+
+def register() -> None:
+    """Register the panels."""
+    for one in CLASSES:
+        bpy.utils.register_class(one)
+
+
+def unregister() -> None:
+    """Undo `register`, in reverse."""
+    for one in reversed(CLASSES):
+        bpy.utils.unregister_class(one)
+
+
+def _draw_params(layout: Any, group: Any, params: Iterable[Param]) -> None:
+    column = layout.column()
+    for param in params:
+        row = column.row()
+        row.alert = bool(wrong(group, param))
+        row.prop(group, param.name)
+
+
+def _draw_after(layout: Any, after: Any, context: Any) -> None:
+    column = layout.column()
+    for name in ("location", "facing", "size", "shading", "texture"):
+        column.prop(after, name)
+    column.separator()
+    column.prop(after, "decimate_by")
+    if after.decimate_by != "none":
+        column.prop(after, f"decimate_{after.decimate_by}")
+    column.prop(after, "remesh")
+    if after.remesh != "none":
+        column.prop(after, "remesh_detail")
+        _draw_text(column, REMESH_LOSES_TEXTURE, context, icon="INFO")
+
+
+def _draw_button(layout: Any, settings: Any, context: Any) -> None:
+    kind, reason = blocked(settings)
+    if kind in (ONLINE, KEY):
+        column = layout.column(align=True)
+        _draw_text(column, reason, context, icon="INFO")
+        if kind == KEY:
+            column.operator(
+                "preferences.addon_show", text="Open Preferences", icon="PREFERENCES"
+            ).module = session.PACKAGE
+        elif not bpy.app.online_access_override:
+            column.operator("extensions.userpref_allow_online", text="Allow Online Access", icon="INTERNET")
+    row = layout.row()
+    row.scale_y = 1.5
+    price = price_of(settings)
+    row.operator("img3d.generate", text=f"Generate  ({price})" if price else "Generate", icon="MESH_MONKEY")
+
+
+def _draw_job(layout: Any, view: JobView, context: Any) -> None:
+    row = layout.row()
+    row.label(text=view.name, icon=_ICONS.get(view.state, "SORTTIME"))
+    if view.running:
+        row.operator("img3d.cancel", text="", icon="X", emboss=False).job = view.id
+        layout.progress(factor=view.fraction or 0.0, text=stage_of(view).capitalize(), type="BAR")
+        return
+    layout.label(text=_subtitle(view))
+    error = pump.errors.get(view.id) or view.error
+    if error and view.state not in ("ready", "imported", "cancelled") or view.id in pump.errors:
+        _draw_text(layout, error, context)
+    _draw_choices(layout, view, error)
+
+
+def _draw_choices(layout: Any, view: JobView, error: str) -> None:
+    """Offer what fits the state of a job that does not run."""
+    row = layout.row(align=True)
+    if view.state in ("ready", "imported"):
+        button = row.operator("img3d.import_result", text="Import Again" if view.state == "imported" else "Import")
+        button.job, button.as_set = view.id, view.state == "imported"
+    elif view.state == "uncertain":
+        button = row.operator("img3d.resume", text="Submit Again")
+        button.job, button.again = view.id, True
+        row.operator("img3d.cancel", text="Give Up").job = view.id
+    elif view.resumable:
+        row.operator("img3d.resume", text="Resume").job = view.id
+    if error:
+        row.operator("img3d.copy_error", text="", icon="COPYDOWN").text = error
+
+
+def _subtitle(view: JobView) -> str:
+    provider = session.providers().get(view.provider)
+    parts = [headline(view), provider.label if provider else view.provider]
+    if view.cost:
+        parts.append(str(view.cost))
+    return ", ".join(parts)
+
+
+def _draw_text(layout: Any, text: str, context: Any, *, icon: str = "") -> None:
+    """Draw a text of any length, cut to the width of the sidebar."""
+    scale = context.preferences.system.ui_scale
+    column = layout.column(align=True)
+    column.scale_y = 0.8
+    for number, line in enumerate(lines(text, width=context.region.width / scale - 60)):
+        more: dict[str, Any] = {"icon": icon if number == 0 else "BLANK1"} if icon else {}
+        column.label(text=line, **more)

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The timer that takes what the workers have to say, imports one result at a time, and redraws the sidebar.
+
+`tick` is an ordinary function: a modal operator and the tests call it too, since timers need a window.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from typing import Any
+
+import bpy
+from bpy.app.handlers import persistent
+
+from ..core.events import Event
+from . import session
+
+__all__ = ["busy", "errors", "forget", "register", "run_import", "start", "tick", "unregister", "watch"]
+
+INTERVAL = 0.2
+_REDRAW = 0.5  # seconds: elapsed times in the sidebar go on without events
+_log = logging.getLogger(__name__)
+
+
+class _State:
+    def __init__(self) -> None:
+        self.watched: dict[str, str] = {}  # job id -> name of the scene that wants its result
+        self.ready: deque[str] = deque()
+        self.errors: dict[str, str] = {}
+        self.drawn = 0.0
+
+
+_state = _State()
+errors = _state.errors
+"""What went wrong in Blender after the download, by job id: sentences for the sidebar."""
+
+
+def watch(job: str, scene: bpy.types.Scene) -> None:
+    """Import the result of `job` into `scene` when it is there."""
+    _state.watched[job] = scene.name
+    errors.pop(job, None)
+    start()
+
+
+def forget(job: str) -> None:
+    """Do not import the result of `job`."""
+    _state.watched.pop(job, None)
+
+
+def busy() -> bool:
+    """Whether there is something to wait for."""
+    engine = session.made_engine()
+    return bool(_state.ready or (engine and engine.active))
+
+
+def tick() -> list[Event]:
+    """Take the workers' events and import at most one result. Never blocks but for the import."""
+    engine = session.made_engine()
+    events = engine.drain() if engine else []
+    for event in events:
+        if event.last:
+            wanted = _state.watched.get(event.job)
+            if event.kind == "downloaded" and wanted is not None:
+                _state.ready.append(event.job)
+            else:
+                forget(event.job)
+    if _state.ready:
+        _import(_state.ready.popleft())
+    if events or time.monotonic() - _state.drawn > _REDRAW:
+        redraw()
+    return events
+
+
+def run_import(job: str) -> None:
+    """Import through the operator, which makes the one undo step; `RuntimeError` carries what it reports."""
+    operators: Any = bpy.ops
+    operators.img3d.import_result("EXEC_DEFAULT", True, job=job)
+
+
+def redraw() -> None:
+    """Draw the sidebars again, and nothing else: a whole 3D view may take half a second."""
+    _state.drawn = time.monotonic()
+    manager: Any = bpy.context.window_manager
+    for window in manager.windows:
+        for area in window.screen.areas:
+            if area.type == "VIEW_3D":
+                for region in area.regions:
+                    if region.type == "UI":
+                        region.tag_redraw()
+
+
+def start() -> None:
+    """Let the timer run until there is nothing to wait for."""
+    if not bpy.app.background and not bpy.app.timers.is_registered(_beat):
+        bpy.app.timers.register(_beat, first_interval=INTERVAL, persistent=True)
+
+
+def register() -> None:
+    """Watch for file loads, and have a look at the journal of earlier sessions soon."""
+    bpy.app.handlers.load_post.append(_on_load)
+    if not bpy.app.background:
+        bpy.app.timers.register(_look, first_interval=1.0, persistent=True)
+
+
+def unregister() -> None:
+    """Stop the timers and forget all."""
+    for timer in (_look, _beat):
+        if bpy.app.timers.is_registered(timer):
+            bpy.app.timers.unregister(timer)
+    bpy.app.handlers.load_post.remove(_on_load)
+    _state.watched.clear()
+    _state.ready.clear()
+    errors.clear()
+
+
+def _beat() -> float | None:
+    tick()
+    if busy():
+        return INTERVAL
+    redraw()
+    return None
+
+
+def _look() -> float | None:
+    """Show the jobs of earlier sessions, if there is a journal."""
+    if session.made_engine() is None and (session.home() / "journal.sqlite3").is_file():
+        session.engine().refresh()
+        return 1.0  # a thread reads it meanwhile
+    redraw()
+    return None
+
+
+@persistent
+def _on_load(_file: str) -> None:
+    # A job of the file before goes on, but its result is not pushed into this one: the sidebar offers it.
+    _state.watched.clear()
+    _state.ready.clear()
+    start()
+
+
+def _import(job: str) -> None:
+    name = _state.watched.pop(job, "")
+    override = _place(name)
+    try:
+        with bpy.context.temp_override(**override):
+            run_import(job)
+    except RuntimeError as error:  # what the operator reported as an error; it is in `errors`, too
+        _log.info("%s", error)
+
+
+def _place(name: str) -> dict[str, Any]:
+    """Return the window that shows the scene of this name, else any window, with that scene if there is one."""
+    manager: Any = bpy.context.window_manager
+    windows = list(manager.windows)
+    for window in windows:
+        if window.scene.name == name:
+            return {"window": window, "scene": window.scene, "view_layer": window.view_layer}
+    scene = bpy.data.scenes.get(name)
+    found: dict[str, Any] = {"window": windows[0]} if windows else {}
+    if scene is not None:
+        found |= {"scene": scene, "view_layer": scene.view_layers[0]}
+    return found
