@@ -47,9 +47,8 @@ class IMG3D_OT_generate(Operator):
 
         def run() -> None:
             engine = session.engine()
-            for event in engine.drive(order_of(context.scene)):
-                if event.kind == "downloaded":
-                    pump.run_import(event.job)
+            events = list(engine.drive(order_of(context.scene)))
+            pump.run_import(events[-1].job)
 
         return _reported(self, run)
 
@@ -176,9 +175,12 @@ class IMG3D_OT_import_result(Operator):
                 raise BadInput(f"The job {job.name} has no result yet", advice="Resume it first.")
             after = after_values(settings_of(context.scene)) if self.as_set else job.after
             made = import_result(context, job.path, after, JobFacts.of(job))
-            engine.mark_imported(job.id)
             pump.errors.pop(job.id, None)
             self.report({"INFO"}, f"{made.root.name}: {made.faces:,} faces")
+            try:
+                engine.mark_imported(job.id)
+            except Img3dError as error:  # the object is there all the same
+                self.report({"WARNING"}, str(error))
 
         return _reported(self, run, job=self.job)
 

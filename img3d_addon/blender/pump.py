@@ -66,8 +66,8 @@ def tick() -> list[Event]:
                 _state.ready.append(event.job)
             else:
                 forget(event.job)
-    if _state.ready:
-        _import(_state.ready.popleft())
+    if (job := _free_result()) is not None:
+        _import(job)
     if events or time.monotonic() - _state.drawn > _REDRAW:
         redraw()
     return events
@@ -138,6 +138,16 @@ def _on_load(_file: str) -> None:
     _state.watched.clear()
     _state.ready.clear()
     start()
+
+
+def _free_result() -> str | None:
+    """Take the first result whose worker has let go of the job."""
+    running = {view.id for view in session.engine_views() if view.running} if _state.ready else set()
+    for job in _state.ready:
+        if job not in running:
+            _state.ready.remove(job)
+            return job
+    return None
 
 
 def _import(job: str) -> None:
