@@ -36,6 +36,7 @@ T = TypeVar("T")
 
 FETCH_TRIES = 5
 EXPIRED = (NotFound, AuthError, PlanError, BadResult)  # how stores speak of an address that is over
+CHARGED = "It may have been charged: look at your account on the service's web page."
 GATEWAYS = (502, 504)  # spoken by a gateway, which does not know what the service did
 
 
@@ -108,12 +109,7 @@ def _after_submit(means: Means, error: ProviderError | OutputError) -> Img3dErro
     if provider.repeatable:
         return error
     if isinstance(error, BadResult):
-        return BadResult(
-            error.message,
-            provider=provider.label,
-            status=error.status,
-            advice="It may have been charged: look at your account on the service's web page.",
-        )
+        return BadResult(error.message, provider=provider.label, status=error.status, advice=CHARGED)
     lost = isinstance(error, NetworkError) and getattr(error, "sent", True)
     vague = isinstance(error, ServerError) and (error.status in GATEWAYS or not getattr(error, "said", ""))
     if lost or vague or isinstance(error, OutputError):
@@ -172,6 +168,8 @@ def _deliver(means: Means, deadline: retry.Deadline, model: Model) -> Generator[
             path, kind = open_delivery(file, label=means.provider.label)
         except ProviderError as error:
             tries = attempt + 1 < FETCH_TRIES or not isinstance(error, BadResult)
+            if model.path is not None and not means.provider.repeatable:
+                raise BadResult(error.message, provider=error.provider, advice=CHARGED) from error
             if model.path is not None or not tries or not (error.retry or isinstance(error, BadResult)):
                 raise
             wait = retry.backoff(error, attempt=attempt, jitter=means.jitter)

@@ -184,7 +184,8 @@ class Work:
         job = self._ticket.job
         if isinstance(error, ProviderError) and job.task is not None:
             error.task_id = error.task_id or job.task.id
-        self._try_move(state, error_kind=error.kind, error=str(error), stage=job.stage)
+        # the task again: writing it down may be just what failed
+        self._try_move(state, error_kind=error.kind, error=str(error), stage=job.stage, task=job.task)
         return self._event(state, error=error, message=str(error), fraction=None)
 
     def _cancelled(self) -> Event:
