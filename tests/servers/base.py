@@ -9,17 +9,20 @@ import argparse
 import contextlib
 import json
 import socket
+import ssl
 import struct
 import sys
 import threading
 from collections import deque
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from .forms import parse_form
 
 MOST_BODY = 80 << 20
+CERTIFICATE = Path(__file__).with_name("loopback.pem")
 HTML = b"<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1><hr>nginx</body></html>"
 
 
@@ -74,7 +77,7 @@ class VendorServer:
     keys = ("sk-TEST-0123456789",)
     scenes = ()
 
-    def __init__(self, *, port=0, delay=0.0, record=None):
+    def __init__(self, *, port=0, delay=0.0, record=None, tls=False):
         self.requests = []
         self.complaints = []  # what was wrong with requests that a correct client never makes
         self.released = threading.Event()
@@ -86,11 +89,18 @@ class VendorServer:
         self._open = set()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"vendor": self}))
         self._server.daemon_threads = False
+        self._scheme = "https" if tls else "http"
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(CERTIFICATE)
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}"
 
     def play(self, *scenes):
         """Let the next main requests meet `scenes`, one each; the last one stays."""
@@ -164,7 +174,7 @@ class _Handler(BaseHTTPRequestHandler):
             super().finish()
 
     def handle(self):
-        with contextlib.suppress(ConnectionError, TimeoutError):  # clients under test hang up
+        with contextlib.suppress(ConnectionError, TimeoutError, ssl.SSLError):  # clients under test hang up
             super().handle()
 
     def serve(self):
