@@ -16,7 +16,7 @@ from .checks import check_order, check_ready, provider_named
 from .crew import Crew
 from .desk import Desk
 from .events import Event
-from .jobs import DONE, Job, JobView, new_id
+from .jobs import DONE, Ids, Job, JobView
 from .journal import Busy, Journal
 from .library import Library
 from .misread import understood
@@ -41,6 +41,7 @@ class Engine:
         self._providers = providers
         self._journal = Journal(settings.home)
         self._library = Library(settings.home)
+        self._ids = Ids()
         self._shelf = Shelf(self._journal, self._library, providers)
         self._board = Board()
         desk = Desk(journal=self._journal, library=self._library, connect=self._connect)
@@ -176,7 +177,7 @@ class Engine:
         account = check_ready(provider, self.settings, account=order.account)
         now = time.time()
         job = Job(
-            id=new_id(),
+            id=self._ids.new(),
             provider=provider.name,
             name=order.name or order.image.stem,
             image=order.image.absolute(),

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Any
 
 from .values import Model, Picture, Price, Task
 
-__all__ = ["DONE", "MOVES", "OPEN", "STATES", "Job", "JobView", "new_id"]
+__all__ = ["DONE", "MOVES", "OPEN", "STATES", "Ids", "Job", "JobView"]
 
 MOVES: Mapping[str, frozenset[str]] = {
     "prepared": frozenset({"submitting", "failed", "cancelled"}),
@@ -100,11 +101,20 @@ class JobView:
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
-def new_id(now: Callable[[], float] = time.time) -> str:
-    """Return 14 lower-case characters: 9 of the time in milliseconds, which sort, and 5 at random."""
-    number = int(now() * 1000)
-    stamp = ""
-    for _ in range(9):
-        number, digit = divmod(number, 32)
-        stamp = _DIGITS[digit] + stamp
-    return stamp + "".join(secrets.choice(_DIGITS) for _ in range(5))
+class Ids:
+    """Makes job ids: 9 characters of the time in milliseconds, which sort, and 5 at random."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def new(self) -> str:
+        """Return 14 lower-case characters, later in the alphabet than all before; unique across processes."""
+        with self._lock:
+            number = self._last = max(int(self._clock() * 1000), self._last + 1)
+        stamp = ""
+        for _ in range(9):
+            number, digit = divmod(number, 32)
+            stamp = _DIGITS[digit] + stamp
+        return stamp + "".join(secrets.choice(_DIGITS) for _ in range(5))

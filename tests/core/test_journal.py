@@ -10,16 +10,19 @@ import pytest
 
 from img3d_addon.core import lease, schema
 from img3d_addon.core.errors import BadInput, OutputError
-from img3d_addon.core.jobs import MOVES, STATES, Job, new_id
+from img3d_addon.core.jobs import MOVES, STATES, Ids, Job
 from img3d_addon.core.journal import Busy, Journal, LeaseLost
 from img3d_addon.core.values import Model, Picture, Price, Task
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH120
 
 
+IDS = Ids()
+
+
 def a_job(home, **values):
     values = {
-        "id": new_id(),
+        "id": IDS.new(),
         "provider": "vendor",
         "name": "chair",
         "image": home.parent / "chair.png",
@@ -108,7 +111,7 @@ def test_every_state_can_be_reached_and_money_never_goes_twice_by_itself():
 
 
 def test_jobs_are_listed_newest_first(journal, home):
-    ids = [new_id(lambda second=second: 1000.0 + second) for second in range(5)]
+    ids = [IDS.new() for _ in range(5)]
     for name in (ids[2], ids[0], ids[4], ids[1], ids[3]):
         journal.add(a_job(home, id=name))
     assert [job.id for job in journal.list()] == ids[::-1]
@@ -117,11 +120,15 @@ def test_jobs_are_listed_newest_first(journal, home):
     assert [job.id for job in journal.list(states=("cancelled",))] == [ids[1]]
 
 
-def test_ids_are_short_sort_by_time_and_do_not_repeat():
-    assert len({new_id(lambda: 5.0) for _ in range(500)}) == 500
-    early, late = new_id(lambda: 1.7e9), new_id(lambda: 1.7e9 + 0.001)
-    assert early < late
-    assert len(early) == len(late) == 14
+def test_ids_are_short_sort_by_their_making_and_do_not_repeat():
+    now = [1.7e9]
+    ids = Ids(lambda: now[0])
+    made = [ids.new() for _ in range(500)]
+    now[0] -= 3600  # a clock that is set back
+    made.append(ids.new())
+    assert made == sorted(set(made))
+    assert {len(name) for name in made} == {14}
+    assert Ids(lambda: 1.7e9).new() != Ids(lambda: 1.7e9).new()
 
 
 def test_a_job_is_found_by_the_start_of_its_id(journal, home):
@@ -217,8 +224,8 @@ for _ in range(25):
     with journal._transaction() as connection:
         number = connection.execute("SELECT submits FROM jobs WHERE id='shared'").fetchone()[0]
         connection.execute("UPDATE jobs SET submits=? WHERE id='shared'", (number + 1,))
-    from img3d_addon.core.jobs import Job, new_id
-    journal.add(Job(id=new_id(), provider="p", name="n", image=Path("i"), state="prepared", params={}, after={},
+    from img3d_addon.core.jobs import Ids, Job
+    journal.add(Job(id=Ids().new(), provider="p", name="n", image=Path("i"), state="prepared", params={}, after={},
                     created=1.0, updated=1.0))
 journal.close()
 """
