@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Nothing secret stays in what goes to a log."""
+
+import pytest
+
+from img3d_addon.core import redact
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://cdn.invalid/a.glb?X-Amz-Signature=geheim&b=1",
+        "see https://name:geheim@cdn.invalid/a",
+        '{"key": "geheim", "x": 1}',
+        '{"api_key":"geheim"}',
+        '{"Authorization": "Bearer geheim"}',
+        "Authorization: Basic geheim",
+        "Authorization: Key geheim:more",
+    ],
+)
+def test_secrets_are_masked_in_texts(text):
+    assert "geheim" not in redact.text(text)
+
+
+def test_given_secrets_are_masked_wherever_they_stand():
+    assert redact.text("a sk-abc123 b", ["sk-abc123"]) == "a *** b"
+    assert redact.text("a b", ["a"]) == "a b", "too short to be a key"
+
+
+def test_pictures_are_counted_not_shown():
+    assert redact.text("A" * 4000) == "<4000 characters>"
+    assert redact.url("data:image/png;base64,AAAA") == "data:image/png;base64,…"
+
+
+def test_addresses_keep_what_helps():
+    assert redact.url("https://a.invalid:8443/path/x.glb?q=1#f") == "https://a.invalid:8443/path/x.glb?…"
+    assert redact.url("/path?q=1") == "/path?…"
+    assert redact.url("http://[bad") == "<no address>"
+
+
+def test_headers_and_json():
+    assert redact.headers({"Authorization": "x", "Cookie": "y", "Accept": "z"}) == {
+        "Authorization": "***",
+        "Cookie": "***",
+        "Accept": "z",
+    }
+    given = {"key": "k", "image": "data:image/png;base64,AA", "n": 3, "list": [{"secret": 1, "u": "http://a.b/?s=1"}]}
+    assert redact.json(given) == {
+        "key": "***",
+        "image": "data:image/png;base64,…",
+        "n": 3,
+        "list": [{"secret": "***", "u": "http://a.b/?…"}],
+    }
