@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
@@ -58,7 +59,8 @@ def fetch(
             log.info("%s did not deliver: %s", redact.url(url), error.kind)
             last = error
         finally:
-            raw.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                raw.unlink(missing_ok=True)
     if last is None:
         raise BadResult(f"{api.provider.label} named no file", provider=api.provider.label)
     last.provider = api.provider.label

@@ -63,4 +63,5 @@ def write_file(chunks: Iterable[bytes], path: Path, *, most: int) -> Iterator[in
     except OSError as error:
         raise OutputError(f"{path} cannot be written ({error.strerror or error})") from error
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
