@@ -176,6 +176,8 @@ def _formats() -> list[str]:
 
 
 def _orientation(image: Image) -> int:
+    if image.format == "PNG" and not any("exif" in str(key) for key in image.info):
+        return 1  # `getexif` would decode the picture to look for it
     with contextlib.suppress(*BROKEN):
         return int(image.getexif().get(0x0112, 1))
     return 1
