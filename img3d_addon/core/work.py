@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import time
 from collections.abc import Generator
@@ -78,6 +79,9 @@ class Work:
             return
         api = self._desk.connect(ticket)
         ticket.control.attach(api)
+        if ticket.provider.base_url:
+            # slow at its first import; once "submitting" is written down, a kill leaves the bill in doubt
+            importlib.import_module("requests")
         means = Means(
             provider=ticket.provider,
             api=api,
