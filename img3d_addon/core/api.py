@@ -46,7 +46,7 @@ class Api:
     ) -> None:
         self.provider = provider
         self.settings = settings
-        self.folder = folder
+        self._folder = folder
         self.base_url = keys.base_url(provider, settings) if provider.base_url else ""
         self._account = dict(account)
         self._ended = threading.Event()
@@ -96,6 +96,13 @@ class Api:
     def decode(self, text: str) -> Path:
         """Write a file that came as base64, or as a `data:` address, inside an answer; `BadResult` when it is none."""
         return decode(text, self._next_file())
+
+    @property
+    def folder(self) -> Path:
+        """Where files of answers go."""
+        if self._folder is None:
+            raise ProviderError(f"{self.provider.label} answered with a file where words were expected")
+        return self._folder
 
     @property
     def cancelled(self) -> bool:
@@ -196,8 +203,6 @@ class Api:
         return path
 
     def _next_file(self) -> Path:
-        if self.folder is None:
-            raise ProviderError(f"{self.provider.label} answered with a file where words were expected")
         self._files += 1
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
