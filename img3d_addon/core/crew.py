@@ -103,6 +103,8 @@ class Crew:
         if ticket.interrupted or _is_over(ticket):
             self._finish(ticket)
         else:
+            ticket.job = replace(ticket.job, stage="waiting")  # for a free thread, perhaps
+            self._board.show(ticket)
             self._workers.put(partial(self._work_on, ticket))
 
     def _work_on(self, ticket: Ticket) -> None:

@@ -7,6 +7,7 @@ owner that makes it, so that no update is lost and an owner that lost its lease 
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     import sqlite3
 
 __all__ = ["Busy", "Journal", "LeaseLost"]
+
+log = logging.getLogger(__name__)
 
 _SELECT = f"SELECT {', '.join(COLUMNS)}, owner FROM jobs"
 
@@ -163,6 +166,8 @@ class Journal:
                     with self._transaction() as connection:
                         connection.execute("UPDATE jobs SET owner=NULL WHERE owner=?", (self._owner.id,))
                         connection.execute("DELETE FROM owners WHERE id=?", (self._owner.id,))
+            except Img3dError as error:
+                log.warning("the jobs could not be given up, so that the lock alone frees them: %s", error)
             finally:
                 if self._owner:
                     self._owner.close()

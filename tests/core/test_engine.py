@@ -462,7 +462,8 @@ def test_a_stored_job_can_be_cancelled_and_a_cancelled_task_still_be_fetched(mak
     assert kinds(engine.drive(job_id))[-1] == "downloaded"
 
 
-def test_a_cancel_reaches_the_process_that_runs_the_job(make, remote, tmp_path):
+def test_a_cancel_reaches_the_process_that_runs_the_job(make, remote, tmp_path, monkeypatch):
+    monkeypatch.setattr("img3d_addon.core.heartbeat.TICK", 0.02)
     running, other = make(), make()
     job_id = running.submit(an_order(tmp_path))
     until(lambda: running.job(job_id).state == "remote")
@@ -494,6 +495,38 @@ def test_close_is_quick_and_leaves_a_task_resumable(make, remote, tmp_path):
     finish(after)
     assert {job.state for job in after.jobs()} == {"ready"}
     assert len(remote.submits) == 3
+
+
+def test_close_before_the_picture_is_prepared_loses_no_job(make, remote, tmp_path, monkeypatch):
+    from img3d_addon.core import intake
+
+    begun, gate, prepare = threading.Event(), threading.Event(), intake.prepare
+
+    def slow(*arguments, **named):
+        begun.set()
+        assert gate.wait(LIMIT)
+        return prepare(*arguments, **named)
+
+    engine = make()
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, "prepare", slow)
+        orders = [an_order(tmp_path / str(number)) for number in range(3)]
+        ids = [engine.submit(order) for order in orders]
+        assert begun.wait(LIMIT)
+        closing = threading.Thread(target=engine.close)
+        closing.start()
+        until(lambda: engine._crew._closing)
+        gate.set()
+        closing.join()
+    after = make()
+    assert [job.state for job in after.jobs()] == ["prepared"] * 3
+    orders[2].image.unlink()
+    with pytest.raises(BadInput, match="was not submitted, and its picture .* is gone"):
+        after.resume(ids[2])
+    remote.let_finish.set()
+    for job_id in ids[:2]:
+        assert kinds(after.drive(job_id))[-1] == "downloaded"
+    assert len(remote.submits) == 2
 
 
 def test_close_in_the_call_leaves_it_uncertain_and_a_local_one_as_it_was(make, tmp_path):

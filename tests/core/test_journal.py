@@ -355,6 +355,13 @@ def test_a_full_disk_is_said_and_nothing_is_half_written(journal, home):
     assert journal.get("first").message == ""
 
 
+def test_closing_on_a_full_disk_gives_the_jobs_up_all_the_same(journal, home, monkeypatch):
+    journal.add(a_job(home, id="first"))
+    journal._connection.execute("PRAGMA query_only=1")  # refuses writes as a disk may
+    journal.close()
+    assert not journal.get("first").owner_alive
+
+
 def test_a_home_that_cannot_be_made_is_said(tmp_path):
     (tmp_path / "file").write_text("x")
     journal = Journal(tmp_path / "file" / "home")

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import threading
@@ -157,6 +158,29 @@ def test_killed_while_the_service_answers(driver, tasks, home, tmp_path, where, 
     victim.kill()
     tasks.go_on()
     goes_on_rightly(driver, tasks, home, state, submits)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to send")
+@pytest.mark.parametrize(("where", "state"), [("submit", "uncertain"), ("poll", "remote"), ("result", "downloading")])
+def test_ctrl_c_ends_at_once_and_leaves_the_same_as_a_kill(driver, tasks, home, tmp_path, where, state):
+    tasks.hold_at = where
+    victim = driver(tasks, "generate", a_picture(tmp_path))
+    assert tasks.reached.wait(LIMIT)
+    victim.process.send_signal(signal.SIGINT)
+    victim.process.communicate(timeout=LIMIT)
+    tasks.go_on()
+    goes_on_rightly(driver, tasks, home, state, 1)
+
+
+def test_two_batches_in_one_home_do_not_trip_over_each_other(driver, tasks, home, tmp_path):
+    pictures = [a_picture(tmp_path, f"{number}.png") for number in range(6)]
+    both = [driver(tasks, "many", *pictures) for _ in range(2)]
+    for one in both:
+        one.end()
+    jobs = stored(home)
+    assert [job.state for job in jobs] == ["ready"] * 12
+    assert sorted(job.task.id for job in jobs) == sorted(tasks.asked)
+    assert tasks.submits == 12
 
 
 def test_killed_again_in_the_resume(driver, tasks, home, tmp_path):
