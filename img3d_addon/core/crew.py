@@ -88,6 +88,8 @@ class Crew:
             try:
                 if not ticket.journalled:  # it was not its turn yet
                     self._desk.journal.add(ticket.job)
+            except Img3dError as error:
+                log.warning("job %s, of which nothing was sent, is not kept: %s", ticket.job.id, error)
             finally:
                 self._board.end(ticket)
 

@@ -230,6 +230,21 @@ def test_a_file_that_is_no_picture_fails_in_words_and_leaves_no_job(make, tmp_pa
     assert make().jobs() == []
 
 
+def test_a_home_that_cannot_be_written_is_said_and_nothing_is_sent(make, remote, tmp_path, home):
+    home.write_text("a file where the folder should be")
+    engine = make()
+    engine.submit(an_order(tmp_path))
+    events = finish(engine)
+    assert kinds(events) == ["queued", "failed"]
+    assert events[-1].error_kind == "output"
+    assert "journal.sqlite3 cannot be used" in events[-1].message
+    with pytest.raises(OutputError):
+        list(engine.drive(an_order(tmp_path)))
+    with pytest.raises(OutputError):
+        engine.jobs()
+    assert remote.submits == []
+
+
 # ------- how it ends
 
 
