@@ -51,9 +51,7 @@ def _fitted(image: Image, limits: ImageLimits, scale: float) -> Image:
 
     sizes = fit(image.width, image.height, limits, scale=scale)
     if sizes.size != image.size:
-        # colours hidden under full transparency must not bleed into the edge
-        mixed = image.convert("RGBa") if image.mode == "RGBA" else image
-        image = mixed.resize(sizes.size, Pillow.Resampling.LANCZOS, reducing_gap=3.0).convert(image.mode)
+        image = image.resize(sizes.size, Pillow.Resampling.LANCZOS, reducing_gap=3.0)
     if sizes.canvas == image.size:
         return image
     canvas = Pillow.new(image.mode, sizes.canvas, (0, 0, 0, 0) if image.mode == "RGBA" else _edge_colour(image))

@@ -56,6 +56,7 @@ class Transport:
             got = response.raw.tell()
         except _trouble() as error:
             raise self.failure(error, response.url) from None
+        # the requests of Blender 4 takes a short body for a whole one
         if said.isdecimal() and response.request.method != "HEAD" and got < int(said):
             raise NetworkError(f"{self._host(response.url)} broke off after {got} of {said} bytes", provider=self.label)
 
