@@ -51,7 +51,7 @@ def price_of(settings: Any) -> str:
     if any(wrong(group, param) for param in provider.params):
         return ""
     price = provider.estimate(None, values(group, provider.params))
-    return str(price) if price else "Price not known"
+    return f"{price.amount:g} {price.unit}" if price else "price not known"
 
 
 def order_of(scene: bpy.types.Scene) -> Order:

@@ -50,7 +50,9 @@ class IMG3D_PT_main(_Tab, Panel):
         provider = provider_of(settings)
         group = getattr(settings, provider.name)
         layout.template_ID_preview(settings, "picture", open="image.open", rows=3, cols=6)
-        layout.prop(settings, "provider", text="Provider")
+        row = layout.row()
+        row.use_property_split = False
+        row.prop(settings, "provider", text="")
         _draw_params(layout, group, (param for param in provider.params if not param.advanced))
         advanced = [param for param in provider.params if param.advanced]
         if advanced:
@@ -59,7 +61,7 @@ class IMG3D_PT_main(_Tab, Panel):
             if body:
                 _draw_params(body, group, advanced)
         header, body = layout.panel("img3d_after", default_closed=True)
-        header.label(text="After")
+        header.label(text="Import Options")
         if body:
             _draw_after(body, settings.after, context)
         _draw_button(layout, settings, context)
@@ -137,19 +139,20 @@ def _draw_button(layout: Any, settings: Any, context: Any) -> None:
 
 def _draw_job(layout: Any, view: JobView, context: Any) -> None:
     row = layout.row()
-    row.label(text=view.name, icon=_ICONS.get(view.state, "SORTTIME"))
+    row.label(text=view.name, icon=_ICONS.get(view.state, "SORTTIME") if not view.running else "SORTTIME")
     if view.running:
         row.operator("img3d.cancel", text="", icon="X", emboss=False).job = view.id
         layout.progress(factor=view.fraction or 0.0, text=stage_of(view).capitalize(), type="BAR")
         return
-    layout.label(text=_subtitle(view))
-    error = pump.errors.get(view.id) or view.error
-    if error and view.state not in ("ready", "imported", "cancelled") or view.id in pump.errors:
+    _draw_text(layout, _subtitle(view), context)
+    error = pump.errors.get(view.id) or ("" if view.state in ("ready", "imported") else view.error or view.message)
+    if error:
         _draw_text(layout, error, context)
-    _draw_choices(layout, view, error)
+        row.operator("img3d.copy_error", text="", icon="COPYDOWN", emboss=False).text = error
+    _draw_choices(layout, view)
 
 
-def _draw_choices(layout: Any, view: JobView, error: str) -> None:
+def _draw_choices(layout: Any, view: JobView) -> None:
     """Offer what fits the state of a job that does not run."""
     row = layout.row(align=True)
     if view.state in ("ready", "imported"):
@@ -161,14 +164,13 @@ def _draw_choices(layout: Any, view: JobView, error: str) -> None:
         row.operator("img3d.cancel", text="Give Up").job = view.id
     elif view.resumable:
         row.operator("img3d.resume", text="Resume").job = view.id
-    if error:
-        row.operator("img3d.copy_error", text="", icon="COPYDOWN").text = error
 
 
 def _subtitle(view: JobView) -> str:
     provider = session.providers().get(view.provider)
-    parts = [headline(view), provider.label if provider else view.provider]
-    if view.cost:
+    label = provider.label if provider else view.provider
+    parts = [headline(view), label.partition(" (")[0]]
+    if view.cost and view.cost.amount:
         parts.append(str(view.cost))
     return ", ".join(parts)
 

@@ -70,7 +70,7 @@ def register() -> None:
     found = load()
     own: dict[str, Any] = {
         "library": StringProperty(
-            name="Library",
+            name="Library Folder",
             description="Folder of jobs and results; takes effect when Blender starts again. Empty: the user's folder",
             subtype="DIR_PATH",
         )

@@ -84,10 +84,10 @@ def enum_items(choices: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, 
 
 def property_of(param: Param) -> Any:
     """Return the RNA property, not yet assigned to a class, that holds one parameter."""
-    words: dict[str, Any] = {"name": param.title, "description": _tooltip(param)}
+    words: dict[str, Any] = {"name": _capitals(param.title), "description": _tooltip(param)}
     match param:
         case Choice():
-            items = [(str(choice), param.title_of(choice), "") for choice in param.choices]
+            items = [(str(choice), _capitals(param.title_of(choice)), "") for choice in param.choices]
             return EnumProperty(items=enum_items(items), default=str(param.default), **words)
         case Bool():
             return BoolProperty(default=param.default, **words)
@@ -169,6 +169,13 @@ def _stored(group: PropertyGroup, param: Param) -> Any:
     value = getattr(group, param.name)
     # A choice that a later version no longer has reads as an empty text.
     return param.default if isinstance(param, Choice) and value == "" else value
+
+
+def _capitals(text: str) -> str:
+    """Write labels as Blender does: Texture Size."""
+    return " ".join(
+        word if word in ("a", "in", "of", "the", "to") else word[:1].upper() + word[1:] for word in text.split()
+    )
 
 
 def _tooltip(param: Param) -> str:

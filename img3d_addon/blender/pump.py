@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
+import sys
 import time
 from collections import deque
 from typing import Any
@@ -21,6 +23,7 @@ __all__ = ["busy", "errors", "forget", "register", "run_import", "start", "tick"
 
 INTERVAL = 0.2
 _REDRAW = 0.5  # seconds: elapsed times in the sidebar go on without events
+_STEPS = ("events", "api", "journal", "library", "work", "crew", "engine")
 _log = logging.getLogger(__name__)
 
 
@@ -124,7 +127,11 @@ def _beat() -> float | None:
 
 
 def _look() -> float | None:
-    """Show the jobs of earlier sessions, if there is a journal."""
+    """Import the engine in small steps, so that the first press of a button is quick; show the jobs of before."""
+    for name in _STEPS:
+        if f"{session.PACKAGE}.core.{name}" not in sys.modules:
+            importlib.import_module(f"{session.PACKAGE}.core.{name}")
+            return 0.1
     if session.made_engine() is None and (session.home() / "journal.sqlite3").is_file():
         session.engine().refresh()
         return 1.0  # a thread reads it meanwhile

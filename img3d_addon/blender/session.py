@@ -102,7 +102,7 @@ def home() -> Path:
     if own and own.library:
         return Path(bpy.path.abspath(own.library))
     if PACKAGE.startswith("bl_ext."):
-        return Path(bpy.utils.extension_path_user(PACKAGE, create=True))
+        return Path(bpy.utils.extension_path_user(PACKAGE))
     return default_home()
 
 

@@ -13,7 +13,7 @@ __all__ = ["elapsed", "headline", "lines", "stage_of"]
 _STAGES = {
     "": "starting",
     "preparing": "preparing the picture",
-    "submitting": "sending the picture",
+    "submitting": "waiting for the service",
     "waiting": "waiting in the queue",
     "running": "making the model",
     "downloading": "fetching the model",
@@ -50,5 +50,5 @@ def elapsed(view: JobView) -> str:
 
 
 def lines(text: str, *, width: float) -> list[str]:
-    """Cut a text into lines for `width` pixels at a scale of 1; a character takes about 6.5 on average."""
-    return textwrap.wrap(text, max(16, int(width / 6.5)))
+    """Cut a text into lines for `width` pixels at a scale of 1; a character takes about 6.1 on average."""
+    return textwrap.wrap(text, max(16, int(width / 6.1)))

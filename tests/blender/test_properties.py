@@ -9,6 +9,8 @@ from img3d_addon.core.errors import BadInput
 from img3d_addon.core.params import Bool, Choice, Float, Int, Text
 from img3d_addon.providers import load
 
+from .meshes import empty_scene
+
 PARAMS = (
     Int("seed", 0, min=0, max=4294967294),
     Int("faces", 5000, min=100, max=20_000, unit="faces", help="How many"),
@@ -89,6 +91,7 @@ def test_each_provider_has_a_group_of_its_own_with_a_short_enough_name():
 
 @pytest.fixture
 def settings():
+    empty_scene()
     properties.register()
     yield properties.settings_of(bpy.context.scene)
     properties.unregister()
