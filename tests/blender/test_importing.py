@@ -227,6 +227,7 @@ def test_an_import_while_another_object_is_being_edited_and_its_undo(tmp_path):
     assert bpy.context.mode == "EDIT_MESH"
     assert bpy.context.view_layer.objects.active == mine
     assert bpy.context.objects_in_mode == [mine]
+    assert [item.name for item in bpy.data.objects if item.select_get()] == ["mine"]
     bpy.ops.ed.undo_push(message="import")
     bpy.ops.ed.undo()
     assert [item.name for item in bpy.data.objects] == ["mine"]

@@ -161,12 +161,11 @@ def _sign(items: Sequence[Object], facts: JobFacts) -> None:
 
 def _select(context: Any, items: Sequence[Object]) -> None:
     """Select the result and make it active, unless the user is at work inside another object."""
-    if context.mode != "OBJECT":
-        return
+    free = context.mode == "OBJECT"
     for item in items:
-        if item.visible_get(view_layer=context.view_layer):
-            item.select_set(True, view_layer=context.view_layer)
-    context.view_layer.objects.active = items[0]
+        item.select_set(free, view_layer=context.view_layer)  # the importer leaves its objects selected
+    if free:
+        context.view_layer.objects.active = items[0]
 
 
 @contextmanager
