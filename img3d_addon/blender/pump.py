@@ -168,14 +168,13 @@ def _import(job: str) -> None:
 
 
 def _place(name: str) -> dict[str, Any]:
-    """Return the window that shows the scene of this name, else any window, with that scene if there is one."""
+    """Return the window that shows the scene of this name, else the scene alone, else any window."""
     manager: Any = bpy.context.window_manager
     windows = list(manager.windows)
     for window in windows:
         if window.scene.name == name:
             return {"window": window, "scene": window.scene, "view_layer": window.view_layer}
     scene = bpy.data.scenes.get(name)
-    found: dict[str, Any] = {"window": windows[0]} if windows else {}
-    if scene is not None:
-        found |= {"scene": scene, "view_layer": scene.view_layers[0]}
-    return found
+    if scene is not None:  # not together with a window, whose own scene would count
+        return {"scene": scene, "view_layer": scene.view_layers[0]}
+    return {"window": windows[0]} if windows else {}

@@ -257,6 +257,18 @@ def test_decimate_and_remesh_are_modifiers(tmp_path):
     assert not brought(path, decimate=10**6).root.modifiers
 
 
+def test_quads_are_made_on_request(tmp_path):
+    projected_blob(64)
+    result = brought(written(tmp_path), quad=600, size=2.0)
+    assert result.faces == pytest.approx(600, rel=0.25)
+    assert {len(polygon.vertices) for polygon in result.root.data.polygons} == {4}
+    assert result.root.data.uv_layers
+    assert bounds_of([result.root]).longest == pytest.approx(2.0, rel=0.03)
+    wedge()
+    with pytest.raises(ImportFailed, match="texture projection"):
+        brought(written(tmp_path), quad=600)
+
+
 @pytest.mark.parametrize("shading", ["smooth", "flat"])
 def test_shading_replaces_the_delivered_normals(tmp_path, shading):
     projected_blob(32)

@@ -86,6 +86,16 @@ def test_the_pump_imports_a_background_job_and_goes_idle(duck):
     assert (view.id, view.state, view.running) == (job, "imported", False)
 
 
+def test_the_result_goes_to_the_scene_it_was_asked_for(duck):
+    other = bpy.data.scenes.new("other")
+    job = session.engine().submit(orders.order_of(bpy.context.scene))
+    pump.watch(job, other)
+    ticked(lambda _events: ours())
+    assert [item.name for item in other.objects if "img3d_job" in item] == ["duck"]
+    assert not [item for item in bpy.context.scene.objects if "img3d_job" in item]
+    assert bpy.context.window.scene != other
+
+
 def test_a_job_that_nobody_watches_is_not_imported(duck):
     session.engine().submit(orders.order_of(bpy.context.scene))
     ticked(lambda events: events and events[-1].last)

@@ -42,6 +42,7 @@ def steps():
     yield from escape()
     yield from refused()
     yield from uncertain()
+    yield from handed_over()
     yield from file_load()
     yield from preferences()
     watch.check()
@@ -116,11 +117,25 @@ def uncertain():
     service.stop()
 
 
+def handed_over():
+    """A long job leaves its modal operator, which would hold up auto-save, and ends in an object all the same."""
+    d.module("blender.operators").HAND_OVER = 1.0
+    service = d.Service("--delay", "4")
+    had = len(ours())
+    yield from d.press("img3d.generate")
+    yield from d.wait(lambda: newest().running and d.window().modal_operators, what="the modal operator")
+    yield from d.wait(lambda: not d.window().modal_operators, 3.0, what="its end")
+    assert newest().running
+    yield from d.wait(lambda: len(ours()) > had, what="the object")
+    d.module("blender.operators").HAND_OVER = 30.0
+    service.stop()
+
+
 def file_load():
     """A file is loaded while a job runs: the modal operator ends, the job goes on, its result is offered."""
     service = d.Service("--delay", "4")
     yield from d.press("img3d.generate")
-    yield from d.wait(lambda: newest().stage == "submitting", what="the request")
+    yield from d.wait(lambda: newest().running and newest().stage == "submitting", what="the request")
     picture = bpy.context.scene.img3d.picture.filepath
     bpy.ops.wm.read_homefile(app_template="")
     yield 1.0

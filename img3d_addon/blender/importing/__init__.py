@@ -97,7 +97,8 @@ def load(path: Path, *, kind: str = "", facing: str = "-Y", texture: bool = True
 def finish(context: Any, names: Sequence[str], *, options: Mapping[str, Any], facts: JobFacts) -> Imported:
     """Bring loaded objects into the context's scene: size, place, names, properties, modifiers, selection."""
     items = [bpy.data.objects[name] for name in names]
-    scene, view_layer = context.scene, context.view_layer
+    view_layer = context.view_layer
+    scene = view_layer.id_data  # the context's scene may be another one in an override
     into = results_collection(scene, view_layer)
     for item in items:
         into.objects.link(item)

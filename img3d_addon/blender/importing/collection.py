@@ -13,6 +13,7 @@ MARK = "img3d_results"
 
 def results_collection(scene: Scene, view_layer: ViewLayer) -> Collection:
     """Return the scene's collection for results, a new one when there is none in which an object would be seen."""
+    view_layer.update()  # a scene that was never shown has its layer collections only now
     found = _marked(view_layer.layer_collection)
     if found is not None:
         return found
