@@ -18,7 +18,7 @@ from mathutils import Vector
 _SIZE = (800, 600)
 _FRONT_RIGHT = Vector((0.62, -1.0, 0.42))  # from the object to the camera; Blender's front is -Y
 # Direction from the object, watts for an object of one metre, size in its radii: key, fill, rim.
-_LIGHTS = (((-1.2, -1.6, 1.8), 150.0, 1.5), ((2.0, -0.8, 0.9), 35.0, 3.0), ((0.6, 1.8, 1.6), 120.0, 1.5))
+_LIGHTS = (((-0.9, -1.8, 1.6), 210.0, 1.5), ((2.0, -0.8, 0.9), 60.0, 3.0), ((0.6, 1.8, 1.6), 120.0, 1.5))
 
 
 def main(blend: str, png: str, samples: str = "24") -> None:
