@@ -9,7 +9,7 @@ from typing import Any
 import bpy
 from bpy.types import Panel
 
-from ..core.jobs import JobView
+from ..core.jobs.job import JobView
 from ..core.params import Param
 from . import pump, session
 from .after import REMESH_LOSES_TEXTURE

@@ -16,8 +16,8 @@ from ..core.settings import Settings, default_home
 from ..providers import load
 
 if TYPE_CHECKING:
-    from ..core.engine import Engine
-    from ..core.jobs import JobView
+    from ..core.jobs.engine import Engine
+    from ..core.jobs.job import JobView
 
 __all__ = [
     "close",
@@ -37,7 +37,7 @@ _state: dict[str, Any] = {}
 
 def engine() -> Engine:
     """Return the engine of this Blender, made at the first call; its settings are those of now."""
-    from ..core.engine import Engine
+    from ..core.jobs.engine import Engine
 
     found = _state.get("engine")
     if found is None:

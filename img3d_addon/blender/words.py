@@ -6,7 +6,7 @@ from __future__ import annotations
 import textwrap
 import time
 
-from ..core.jobs import JobView
+from ..core.jobs.job import JobView
 
 __all__ = ["elapsed", "headline", "lines", "stage_of"]
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import Any, ClassVar
 
-from .answer import Answer
-from .api import Api
 from .errors import ProviderError
+from .http.answer import Answer
+from .http.api import Api
+from .http.refusals import refusal
 from .params import Param, Secret, Text
-from .refusals import refusal
 from .values import Balance, ImageLimits, Model, Picture, Price, Running, Task
 
 __all__ = ["Provider", "Submitted"]

@@ -10,12 +10,12 @@ import json
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
-from ..core.answer import Answer
-from ..core.api import Api, FilePart
 from ..core.errors import BadResult, ModerationError, ProviderError
+from ..core.http.answer import Answer
+from ..core.http.api import Api, FilePart
+from ..core.http.refusals import refusal
 from ..core.params import Choice, Float, Int, Param, Secret
 from ..core.provider import Provider
-from ..core.refusals import refusal
 from ..core.values import Balance, ImageLimits, Model, Picture, Price
 
 __all__ = ["StabilitySpar3D"]

@@ -12,10 +12,10 @@ import sys
 import threading
 from pathlib import Path
 
-from img3d_addon.core.api import FilePart
-from img3d_addon.core.engine import Engine
 from img3d_addon.core.errors import Img3dError
-from img3d_addon.core.journal import Journal
+from img3d_addon.core.http.api import FilePart
+from img3d_addon.core.jobs.engine import Engine
+from img3d_addon.core.jobs.journal import Journal
 from img3d_addon.core.params import Secret
 from img3d_addon.core.provider import Provider
 from img3d_addon.core.settings import Settings

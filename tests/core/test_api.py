@@ -7,7 +7,6 @@ import logging
 
 import pytest
 
-from img3d_addon.core.api import Base64File, FilePart
 from img3d_addon.core.errors import (
     AuthError,
     BadInput,
@@ -18,6 +17,7 @@ from img3d_addon.core.errors import (
     RateLimited,
     RequestRefused,
 )
+from img3d_addon.core.http.api import Base64File, FilePart
 from tests.servers.asking import KEY, asking
 from tests.servers.base import HTML, Reply
 from tests.servers.glb import glb
@@ -145,14 +145,14 @@ def test_an_answer_that_is_no_json_says_what_it_is(tmp_path, server, body, kind,
 
 
 def test_text_beyond_the_cap_is_refused(tmp_path, server, monkeypatch):
-    monkeypatch.setattr("img3d_addon.core.receive.MOST_TEXT", 1 << 20)
+    monkeypatch.setattr("img3d_addon.core.http.receive.MOST_TEXT", 1 << 20)
     server.on("/x", Reply(200, b" " * (2 << 20), {"Content-Type": "application/json"}))
     with asking(server.url, tmp_path) as api, pytest.raises(BadResult, match="longer than 1 MiB"):
         api.get("/x")
 
 
 def test_a_file_beyond_the_cap_is_refused_and_removed(tmp_path, server, monkeypatch):
-    monkeypatch.setattr("img3d_addon.core.api.MOST_FILE", 1 << 20)
+    monkeypatch.setattr("img3d_addon.core.http.api.MOST_FILE", 1 << 20)
     server.on("/x", Reply(200, b"\0" * (2 << 20), GLB))
     with asking(server.url, tmp_path) as api, pytest.raises(BadResult, match="larger than 1 MiB"):
         api.get("/x")

@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from img3d_addon.core.download import Downloading, fetch
 from img3d_addon.core.errors import (
     BadResult,
     Cancelled,
@@ -18,6 +17,7 @@ from img3d_addon.core.errors import (
     RateLimited,
     ServerError,
 )
+from img3d_addon.core.http.download import Downloading, fetch
 from tests.servers.asking import KEY, asking
 from tests.servers.base import HTML, Reply
 from tests.servers.glb import archive, glb

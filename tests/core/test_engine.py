@@ -7,7 +7,6 @@ import time
 
 import pytest
 
-from img3d_addon.core.engine import Engine
 from img3d_addon.core.errors import (
     AuthError,
     BadInput,
@@ -20,7 +19,8 @@ from img3d_addon.core.errors import (
     ServerError,
     Uncertain,
 )
-from img3d_addon.core.journal import Busy
+from img3d_addon.core.jobs.engine import Engine
+from img3d_addon.core.jobs.journal import Busy
 from img3d_addon.core.params import Secret
 from img3d_addon.core.values import Balance, Price
 
@@ -148,7 +148,7 @@ def test_more_jobs_than_workers_wait_for_their_turn(make, remote, tmp_path):
 def test_a_submit_returns_before_anything_is_on_disk_or_imported(make, tmp_path, home):
     code = (
         "import sys\nfrom pathlib import Path\n"
-        "from img3d_addon.core.engine import Engine\nfrom img3d_addon.core.settings import Settings\n"
+        "from img3d_addon.core.jobs.engine import Engine\nfrom img3d_addon.core.settings import Settings\n"
         "engine = Engine(Settings(home=Path(sys.argv[1]), online=True), {})\nengine.view(), engine.drain()\n"
         "print(sorted({'requests', 'PIL', 'numpy', 'sqlite3'} & set(sys.modules)), Path(sys.argv[1]).exists())"
     )
@@ -478,7 +478,7 @@ def test_a_stored_job_can_be_cancelled_and_a_cancelled_task_still_be_fetched(mak
 
 
 def test_a_cancel_reaches_the_process_that_runs_the_job(make, remote, tmp_path, monkeypatch):
-    monkeypatch.setattr("img3d_addon.core.heartbeat.TICK", 0.02)
+    monkeypatch.setattr("img3d_addon.core.jobs.heartbeat.TICK", 0.02)
     running, other = make(), make()
     job_id = running.submit(an_order(tmp_path))
     until(lambda: running.job(job_id).state == "remote")
@@ -513,7 +513,7 @@ def test_close_is_quick_and_leaves_a_task_resumable(make, remote, tmp_path):
 
 
 def test_close_before_the_picture_is_prepared_loses_no_job(make, remote, tmp_path, monkeypatch):
-    from img3d_addon.core import intake
+    from img3d_addon.core.jobs import intake
 
     begun, gate, prepare = threading.Event(), threading.Event(), intake.prepare
 
@@ -530,7 +530,7 @@ def test_close_before_the_picture_is_prepared_loses_no_job(make, remote, tmp_pat
         assert begun.wait(LIMIT)
         closing = threading.Thread(target=engine.close)
         closing.start()
-        until(lambda: engine._crew._closing)
+        until(lambda: engine._scheduler._closing)
         gate.set()
         closing.join()
     after = make()
@@ -606,7 +606,7 @@ def test_a_job_that_another_process_took_over_is_left_to_it(make, remote, tmp_pa
 def test_a_program_that_forgets_to_close_ends_all_the_same(tmp_path, home):
     code = (
         "import sys, time\nfrom pathlib import Path\nfrom tests.core.fakes import *\n"
-        "from img3d_addon.core.engine import Engine\n"
+        "from img3d_addon.core.jobs.engine import Engine\n"
         "remote = Remote(); remote.poll_every = 600.0\n"
         "engine = Engine(settings(Path(sys.argv[1])), {'remote': remote})\n"
         "engine.submit(an_order(Path(sys.argv[2])))\nremote.in_submit.wait()\nprint('end', flush=True)\n"
@@ -632,7 +632,7 @@ def test_refresh_shows_the_jobs_of_earlier_sessions(make, remote, tmp_path):
 
 
 def test_only_the_newest_finished_jobs_stay_in_memory(make, tmp_path, monkeypatch):
-    monkeypatch.setattr("img3d_addon.core.board.KEPT", 3)
+    monkeypatch.setattr("img3d_addon.core.jobs.registry.KEPT", 3)
     engine = make(Local())
     ids = [list(engine.drive(an_order(tmp_path, "local")))[-1].job for _ in range(5)]
     assert [view.id for view in engine.view()] == ids[:1:-1]

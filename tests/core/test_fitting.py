@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 
-from img3d_addon.core.fitting import Fit, fit
+from img3d_addon.core.files.fitting import Fit, fit
 from img3d_addon.core.values import ImageLimits
 
 SIDES = (16, 17, 99, 640, 1023, 2048, 4096, 9000)

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from img3d_addon.core.errors import BadInput, OutputError
-from img3d_addon.core.images import inspect, prepare
+from img3d_addon.core.files.images import inspect, prepare
 from img3d_addon.core.values import ImageLimits
 
 LIMITS = ImageLimits(min_side=640, max_pixels=4_194_304, max_bytes=19 << 19)

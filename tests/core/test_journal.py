@@ -8,10 +8,10 @@ import time
 
 import pytest
 
-from img3d_addon.core import lease, schema
 from img3d_addon.core.errors import BadInput, OutputError
-from img3d_addon.core.jobs import MOVES, STATES, Ids, Job
-from img3d_addon.core.journal import Busy, Journal, LeaseLost
+from img3d_addon.core.jobs import lease, schema
+from img3d_addon.core.jobs.job import MOVES, STATES, Ids, Job
+from img3d_addon.core.jobs.journal import Busy, Journal, LeaseLost
 from img3d_addon.core.values import Model, Picture, Price, Task
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH120
@@ -45,7 +45,7 @@ def journal(home):
 
 def other(home, code, *arguments):
     """Run code in another process, with `journal` made for it; return what it printed."""
-    head = "import sys\nfrom pathlib import Path\nfrom img3d_addon.core.journal import Journal\n"
+    head = "import sys\nfrom pathlib import Path\nfrom img3d_addon.core.jobs.journal import Journal\n"
     head += "journal = Journal(Path(sys.argv[1]))\n"
     done = subprocess.run(
         [sys.executable, "-c", head + code, str(home), *arguments],
@@ -224,7 +224,7 @@ for _ in range(25):
     with journal._transaction() as connection:
         number = connection.execute("SELECT submits FROM jobs WHERE id='shared'").fetchone()[0]
         connection.execute("UPDATE jobs SET submits=? WHERE id='shared'", (number + 1,))
-    from img3d_addon.core.jobs import Ids, Job
+    from img3d_addon.core.jobs.job import Ids, Job
     journal.add(Job(id=Ids().new(), provider="p", name="n", image=Path("i"), state="prepared", params={}, after={},
                     created=1.0, updated=1.0))
 journal.close()
@@ -265,11 +265,11 @@ def test_one_of_many_claims_wins(home):
     journal.add(a_job(home, id="one"))
     journal.close()
     code = (
-        "from img3d_addon.core.journal import Busy\n"
+        "from img3d_addon.core.jobs.journal import Busy\n"
         "try:\n    journal.claim('one'); print('won', flush=True)\nexcept Busy:\n    print('busy', flush=True)\n"
         "sys.stdin.read()"
     )
-    head = "import sys\nfrom pathlib import Path\nfrom img3d_addon.core.journal import Journal\n"
+    head = "import sys\nfrom pathlib import Path\nfrom img3d_addon.core.jobs.journal import Journal\n"
     head += "journal = Journal(Path(sys.argv[1]))\n"
     started = [
         subprocess.Popen(

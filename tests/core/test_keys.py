@@ -3,8 +3,8 @@
 
 import pytest
 
-from img3d_addon.core import keys
 from img3d_addon.core.errors import BadInput, KeyMissing
+from img3d_addon.core.http import keys
 from tests.servers.asking import Plain, settings
 
 

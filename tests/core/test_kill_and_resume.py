@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from img3d_addon.core.engine import Engine
+from img3d_addon.core.jobs.engine import Engine
 
 from ..servers.stability import SPAR3D, StabilityServer
 from ..servers.tasks import KEY, TasksServer

@@ -4,13 +4,13 @@ import sys
 
 import pytest
 
-from img3d_addon.core import lease
 from img3d_addon.core.errors import OutputError
+from img3d_addon.core.jobs import lease
 
 HOLD = """
 import sys
 from pathlib import Path
-from img3d_addon.core.lease import Owner
+from img3d_addon.core.jobs.lease import Owner
 owner = Owner(Path(sys.argv[1]))
 print(owner.id, flush=True)
 sys.stdin.read()

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from img3d_addon.core.delivery import open_delivery, stray_answer
 from img3d_addon.core.errors import BadResult, OutputError
-from img3d_addon.core.library import Library, sha256_of, write_json
+from img3d_addon.core.files.delivery import open_delivery, stray_answer
+from img3d_addon.core.jobs.library import Library, sha256_of, write_json
 
 from ..servers.glb import archive
 from .glb import triangle

@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from img3d_addon.core.errors import BadResult, ImportFailed
-from img3d_addon.core.preflight import Contents, preflight, readable_by
+from img3d_addon.core.files.preflight import Contents, preflight, readable_by
 from tests.servers.glb import glb, obj, pack
 
 

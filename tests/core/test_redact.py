@@ -3,7 +3,7 @@
 
 import pytest
 
-from img3d_addon.core import redact
+from img3d_addon.core.http import redact
 
 
 @pytest.mark.parametrize(

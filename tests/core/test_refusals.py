@@ -8,8 +8,8 @@ from email.utils import format_datetime
 import pytest
 
 from img3d_addon.core import errors
-from img3d_addon.core.answer import Answer, Headers
-from img3d_addon.core.refusals import refusal, said_by, wait_of
+from img3d_addon.core.http.answer import Answer, Headers
+from img3d_addon.core.http.refusals import refusal, said_by, wait_of
 
 
 def answer(status, body="", **headers):

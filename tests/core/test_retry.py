@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import pytest
 
-from img3d_addon.core import retry
 from img3d_addon.core.errors import NetworkError, RateLimited, ServerError, TimedOut
+from img3d_addon.core.jobs import retry
 
 
 def network(*, sent):

@@ -16,9 +16,9 @@ from img3d_addon.core.errors import (
     TimedOut,
     Uncertain,
 )
+from img3d_addon.core.jobs.run import FETCH_TRIES, run
+from img3d_addon.core.jobs.steps import Delivered, Downloading, Fetched, Held, Means, Submitted, Submitting
 from img3d_addon.core.provider import Provider
-from img3d_addon.core.run import FETCH_TRIES, run
-from img3d_addon.core.steps import Delivered, Downloading, Fetched, Held, Means, Submitted, Submitting
 from img3d_addon.core.values import Model, Picture, Running, Task
 
 from .glb import triangle

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from img3d_addon.core.sniff import kind_of
+from img3d_addon.core.files.sniff import kind_of
 from tests.servers.glb import archive, glb, obj, png
 
 

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from img3d_addon.core.errors import BadResult, OutputError
-from img3d_addon.core.unzip import unzip
+from img3d_addon.core.files.unzip import unzip
 from tests.servers.glb import archive, glb, obj, png
 
 

@@ -3,8 +3,8 @@ import threading
 
 import pytest
 
-from img3d_addon.core import workers
-from img3d_addon.core.workers import Workers
+from img3d_addon.core.jobs import workers
+from img3d_addon.core.jobs.workers import Workers
 
 from .fakes import LIMIT
 

@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 from img3d_addon.core import errors
-from img3d_addon.core.engine import Engine
-from img3d_addon.core.images import prepare
+from img3d_addon.core.files.images import prepare
+from img3d_addon.core.files.sniff import kind_of
+from img3d_addon.core.jobs.engine import Engine
 from img3d_addon.core.params import check_all
-from img3d_addon.core.sniff import kind_of
 from img3d_addon.core.values import Order
 from img3d_addon.providers.stability_spar3d import StabilitySpar3D
 from tests.servers.asking import KEY, asking, picture, settings

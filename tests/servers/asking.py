@@ -4,7 +4,7 @@
 import hashlib
 from contextlib import closing, contextmanager
 
-from img3d_addon.core.api import Api
+from img3d_addon.core.http.api import Api
 from img3d_addon.core.params import Secret
 from img3d_addon.core.provider import Provider
 from img3d_addon.core.settings import Settings

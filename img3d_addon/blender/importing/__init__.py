@@ -18,7 +18,7 @@ from bpy.types import Mesh, Object
 from mathutils import Vector
 
 from ...core.errors import ImportFailed
-from ...core.jobs import Job
+from ...core.jobs.job import Job
 from ...providers import load as load_providers
 from ..after import check
 from ..names import datablock_name
@@ -79,8 +79,8 @@ def import_result(context: Any, path: Path, options: Mapping[str, Any], facts: J
 
 def load(path: Path, *, kind: str = "", facing: str = "-Y", texture: bool = True, shading: str = "keep") -> list[str]:
     """Return the names of the imported objects, the root first, in no scene: front to -Y, origin at the bottom."""
-    from ...core.preflight import preflight, readable_by
-    from ...core.sniff import kind_of
+    from ...core.files.preflight import preflight, readable_by
+    from ...core.files.sniff import kind_of
 
     kind = kind or kind_of(path)
     preflight(path, kind, readable=readable_by(bpy.app.version))

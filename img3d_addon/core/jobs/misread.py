@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a provider stumbles over in an answer becomes one sentence. No bpy."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from ..errors import BadResult, OutputError
+from ..provider import Provider
+
+__all__ = ["understood"]
+
+log = logging.getLogger(__name__)
+
+STUMBLES = (KeyError, IndexError, TypeError, AttributeError, ValueError)
+
+
+@contextmanager
+def understood(provider: Provider) -> Generator[None]:
+    """Turn a missing or odd field of an answer, as Python meets it, into `BadResult`; the trace is logged.
+
+    Trouble of the provider with files becomes `OutputError`.
+    """
+    try:
+        yield
+    except STUMBLES as error:
+        log.warning("%s: an answer was not understood", provider.label, exc_info=error)
+        reason = f"{type(error).__name__}: {error}"
+        text = f"The answer of {provider.label} was not understood ({reason})"
+        raise BadResult(text, provider=provider.label) from error
+    except OSError as error:
+        raise OutputError(f"{provider.label} cannot use a file ({error})") from error

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Jobs as rows of the journal: JSON columns, and paths below the home folder, which may be moved. No bpy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from ..values import Model, Picture, Price, Task
+from .job import Job
+
+__all__ = ["COLUMNS", "from_row", "to_columns"]
+
+COLUMNS = tuple(field.name for field in fields(Job) if field.name != "owner_alive")
+_JSON = ("params", "after", "picture", "task", "model", "price", "cost")
+
+
+def to_columns(values: Mapping[str, Any], *, home: Path) -> dict[str, Any]:
+    """Return fields of a `Job` as SQLite takes them."""
+
+    def pack(value: Any) -> Any:
+        if isinstance(value, Path):
+            return value.relative_to(home).as_posix() if value.is_relative_to(home) else str(value)
+        if is_dataclass(value) and not isinstance(value, type):
+            return json.dumps(asdict(value), default=pack)
+        return json.dumps(value, default=pack) if isinstance(value, Mapping) else value
+
+    return {name: pack(value) for name, value in values.items()}
+
+
+def from_row(row: Mapping[str, Any], *, home: Path, owner_alive: bool) -> Job:
+    """Return the `Job` of a row that has all `COLUMNS`."""
+    values: dict[str, Any] = {name: row[name] for name in COLUMNS}
+    for name in _JSON:
+        values[name] = json.loads(values[name]) if values[name] else None
+    for name, kind in (("task", Task), ("price", Price), ("cost", Price)):
+        values[name] = kind(**values[name]) if values[name] else None
+    if picture := values["picture"]:
+        values["picture"] = Picture(**{**picture, "path": home / picture["path"]})
+    if model := values["model"]:
+        values["model"] = _model(model, home)
+    values["image"] = home / values["image"]
+    values["path"] = home / values["path"] if values["path"] else None
+    return Job(**values, owner_alive=owner_alive)
+
+
+def _model(found: Mapping[str, Any], home: Path) -> Model:
+    return Model(
+        urls=tuple(found["urls"]),
+        path=home / found["path"] if found["path"] else None,
+        cost=Price(**found["cost"]) if found["cost"] else None,
+        seed=found["seed"],
+        facts=found["facts"],
+    )

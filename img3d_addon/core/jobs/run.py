@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One job from the submit to the file, as one generator of steps. No bpy.
+
+It knows nothing of the journal: its caller writes down each step before it asks for the next one, so that at
+any moment the journal says what may have happened. A submit is never repeated when it may have been taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ..errors import (
+    AuthError,
+    BadResult,
+    Img3dError,
+    NetworkError,
+    NotFound,
+    OutputError,
+    PlanError,
+    ProviderError,
+    RateLimited,
+    ServerError,
+    Uncertain,
+)
+from ..files.delivery import open_delivery
+from ..values import Model, Picture, Running, Task
+from . import retry
+from .misread import understood
+from .steps import Delivered, Fetched, Held, Means, Step, Submitted, Submitting
+
+__all__ = ["run"]
+
+T = TypeVar("T")
+
+FETCH_TRIES = 5
+EXPIRED = (NotFound, AuthError, PlanError, BadResult)  # how stores speak of an address that is over
+CHARGED = "It may have been charged: look at your account on the service's web page."
+GATEWAYS = (502, 504)  # spoken by a gateway, which does not know what the service did
+
+
+def run(
+    means: Means,
+    *,
+    picture: Picture | None = None,
+    params: Mapping[str, Any] | None = None,
+    task: Task | None = None,
+    model: Model | None = None,
+) -> Generator[Step]:
+    """Yield the steps to the model; begin at `model` or `task` where one is known, else submit `picture`.
+
+    Raises `Uncertain` when a submit was lost, `TimedOut` at the provider's deadline, other `Img3dError`s.
+    """
+    deadline = retry.Deadline.after(means.provider.deadline, clock=means.clock)
+    delivered_before = model is not None
+    first_poll = 0.0
+    if model is None and task is None:
+        if picture is None:
+            raise ValueError("nothing to submit")
+        state = yield from _submit(means, deadline, picture, params or {})
+        task, model = (state, None) if isinstance(state, Task) else (None, state)
+        first_poll = means.provider.poll_every
+    if task is not None and model is None:
+        yield Submitted(task)
+        task, model = yield from _wait(means, deadline, task, first=first_poll)
+    if model is None:
+        raise ValueError("neither task nor model")
+    try:
+        yield from _deliver(means, deadline, model)
+    except EXPIRED:
+        if task is None or not delivered_before:
+            raise
+        task, model = yield from _wait(means, deadline, task)
+        yield from _deliver(means, deadline, model)
+
+
+def _submit(
+    means: Means, deadline: retry.Deadline, picture: Picture, params: Mapping[str, Any]
+) -> Generator[Step, None, Task | Model]:
+    attempt = 0
+    while True:
+        yield Submitting()
+        try:
+            return (yield from _submit_once(means, picture, params))
+        except (ProviderError, OutputError) as error:
+            wait = None
+            if isinstance(error, ProviderError):
+                wait = retry.submit_wait(error, attempt=attempt, jitter=means.jitter)
+            if wait is None or not deadline.allows(wait):
+                raise _after_submit(means, error) from error
+            reason = error
+        attempt += 1
+        yield Held(wait, _again(reason, wait))
+        means.sleep(wait)
+
+
+def _submit_once(means: Means, picture: Picture, params: Mapping[str, Any]) -> Generator[Step, None, Task | Model]:
+    with understood(means.provider):
+        state = means.provider.submit(means.api, picture, params)
+        if isinstance(state, Generator):
+            state = yield from state
+        return _one_of(state, Task, Model)
+
+
+def _after_submit(means: Means, error: ProviderError | OutputError) -> Img3dError:
+    """Return what the user must know when a submit failed: whether it may have been taken."""
+    provider = means.provider
+    if provider.repeatable:
+        return error
+    if isinstance(error, BadResult):
+        return BadResult(error.message, provider=provider.label, status=error.status, advice=CHARGED)
+    lost = isinstance(error, NetworkError) and getattr(error, "sent", True)
+    vague = isinstance(error, ServerError) and (error.status in GATEWAYS or not getattr(error, "said", ""))
+    if lost or vague or isinstance(error, OutputError):
+        return Uncertain(f"{provider.label} was asked, but its answer was lost ({_bare(error)})")
+    return error
+
+
+def _wait(
+    means: Means, deadline: retry.Deadline, task: Task, *, first: float = 0.0
+) -> Generator[Step, None, tuple[Task, Model]]:
+    """Poll until the model is there; return the last stage's task with it."""
+    provider = means.provider
+    trouble: ProviderError | None = None
+    attempt = 0
+    wait = retry.jittered(first, jitter=means.jitter)
+    while True:
+        means.sleep(deadline.clip(wait, label=provider.label, last=trouble))
+        try:
+            state = _poll_once(means, task)
+        except ProviderError as error:
+            if not error.retry:
+                raise
+            wait = retry.backoff(error, attempt=attempt, jitter=means.jitter)
+            trouble, attempt = error, attempt + 1
+            yield Running(message=_again(error, wait))
+            continue
+        if isinstance(state, Model):
+            return task, state
+        if isinstance(state, Task):
+            task = state
+            yield Submitted(task)
+        else:
+            yield state
+        trouble, attempt = None, 0
+        wait = retry.jittered(provider.poll_every, jitter=means.jitter)
+
+
+def _poll_once(means: Means, task: Task) -> Running | Model | Task:
+    with understood(means.provider):
+        return _one_of(means.provider.poll(means.api, task), Running, Model, Task)
+
+
+def _one_of(state: T, *kinds: type) -> T:
+    if not isinstance(state, kinds):
+        raise TypeError(f"{type(state).__name__} is no answer to give")
+    return state
+
+
+def _deliver(means: Means, deadline: retry.Deadline, model: Model) -> Generator[Step]:
+    """Yield the model, its download and the finished file; broken transfers are fetched again."""
+    yield Delivered(model)
+    attempt = 0
+    while True:
+        try:
+            file = yield from _file(means, model)
+            path, kind = open_delivery(file, label=means.provider.label)
+        except ProviderError as error:
+            tries = attempt + 1 < FETCH_TRIES or not isinstance(error, BadResult)
+            if model.path is not None and not means.provider.repeatable:
+                raise BadResult(error.message, provider=error.provider, advice=CHARGED) from error
+            if model.path is not None or not tries or not (error.retry or isinstance(error, BadResult)):
+                raise
+            wait = retry.backoff(error, attempt=attempt, jitter=means.jitter)
+            attempt += 1
+            yield Running(message=_again(error, wait))
+            means.sleep(deadline.clip(wait, label=means.provider.label, last=error))
+        else:
+            yield Fetched(path, kind, model, file)
+            return
+
+
+def _file(means: Means, model: Model) -> Generator[Step, None, Path]:
+    if model.path is not None:
+        return model.path
+    if not model.urls:
+        raise BadResult(f"{means.provider.label} answered with success, but without a model")
+    return (yield from means.fetch(model.urls, api=means.api, folder=means.folder))
+
+
+def _again(error: Img3dError, wait: float) -> str:
+    reason = "too many requests" if isinstance(error, RateLimited) else _bare(error)
+    return f"Asking again in {wait:.0f} s: {reason}"
+
+
+def _bare(error: Img3dError) -> str:
+    return error.message.rstrip(".")
