@@ -23,7 +23,7 @@ __all__ = ["busy", "errors", "forget", "register", "run_import", "start", "tick"
 
 INTERVAL = 0.2
 _REDRAW = 0.5  # seconds: elapsed times in the sidebar go on without events
-_STEPS = ("events", "api", "journal", "library", "work", "crew", "engine")
+_STEPS = ("events", "http.api", "files.delivery", "jobs.journal", "jobs.run", "jobs.work", "jobs.engine")
 _log = logging.getLogger(__name__)
 
 

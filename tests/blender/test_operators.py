@@ -114,6 +114,17 @@ def test_after_a_file_load_the_result_is_offered_and_not_pushed_in(duck):
     assert len(ours()) == 1
 
 
+def test_the_jobs_of_an_earlier_session_are_shown(duck):
+    assert bpy.ops.img3d.generate() == {"FINISHED"}
+    session.close()
+    assert not session.engine_views()
+    end = time.monotonic() + 10
+    while (pause := pump._look()) is not None:
+        assert time.monotonic() < end
+        time.sleep(pause)
+    assert [(view.name, view.state) for view in session.engine_views()] == [("duck", "imported")]
+
+
 def test_what_is_missing_is_said_by_poll(settings, monkeypatch):
     assert "Choose a picture" in orders.blocked(settings)[1]
     with pytest.raises(RuntimeError, match="Choose a picture"):
