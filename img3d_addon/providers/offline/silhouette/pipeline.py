@@ -75,7 +75,7 @@ def stages(picture: Path, options: Options) -> Generator[Stage, None, Result]:
     solid = yield from _solid(source, mask, options)
     yield 0.60, "painting the front"
     canvas = make_canvas(source, mask.alpha, texture_size=options.texture_size)
-    rim = find_rim(mask, source.colour, drop_ink=options.outline == "auto" and not source.texel)
+    rim = find_rim(mask, source, drop_ink=options.outline == "auto")
     colours = front_chart(canvas, mask, rim)
     charts = 1 if options.back == "mirror" else 2
     if charts == 2:

@@ -14,7 +14,10 @@ from .smoothing import gauss
 
 __all__ = ["plain_mask"]
 
-_HOLE_SHARE = {"auto": 0.012, "all": 0.002}  # of the component that encloses the hole
+_HOLE_SHARE = 0.012  # of the component that encloses the hole
+_SMALL_HOLE_SHARE = 0.002
+_COLOURED = 0.05  # OKLab chroma from which a background is neither the white of an eye nor a highlight
+_MOST_HOLES = 0.35  # of the area: with more, the picture is line art on a white page, and has none
 
 
 def plain_mask(lab: Array, background: Background, *, holes: str) -> tuple[Array, dict[str, Any]]:
@@ -25,8 +28,11 @@ def plain_mask(lab: Array, background: Background, *, holes: str) -> tuple[Array
     shadow, shadows = _cast_shadows(lab, background, difference < threshold, outside)
     outside |= shadow
     enclosed = (difference < min(threshold, 0.04)) & ~outside
-    open_holes, count = _holes(enclosed, ~outside, difference, holes=holes, crisp=max(0.06, 3 * threshold))
-    return ~outside & ~open_holes, {"shadows": shadows, "holes": count}
+    smallest = _smallest_hole(background, holes)
+    real, count = _holes(enclosed, ~outside, difference, smallest=smallest, crisp=max(0.06, 3 * threshold))
+    if holes == "none" or (holes == "auto" and real.sum() > _MOST_HOLES * (~outside).sum()):
+        real, count = np.zeros_like(outside), 0
+    return ~outside & ~real, {"shadows": shadows, "holes": count}
 
 
 def _cast_shadows(lab: Array, background: Background, similar: Array, outside: Array) -> tuple[Array, int]:
@@ -65,23 +71,22 @@ def _slope(lightness: Array) -> Array:
     return slope
 
 
-def _holes(enclosed: Array, solid: Array, difference: Array, *, holes: str, crisp: float) -> tuple[Array, int]:
-    """Return the mask of the real holes among `enclosed`, and their number.
+def _smallest_hole(background: Background, holes: str) -> float:
+    """Return the least area of a hole, as a share of the component around it."""
+    chroma = float(np.hypot(background.colour[..., 1].mean(), background.colour[..., 2].mean()))
+    return _SMALL_HOLE_SHARE if holes == "all" or chroma > _COLOURED else _HOLE_SHARE
 
-    A hole is not small, and has a crisp rim. Where all of them are a large part of the object, the picture is line art
-    on a white page and has none.
-    """
-    nothing = np.zeros_like(solid)
+
+def _holes(enclosed: Array, solid: Array, difference: Array, *, smallest: float, crisp: float) -> tuple[Array, int]:
+    """Return the mask of the real holes among `enclosed`, which have a crisp rim, and their number."""
     labels, count = label(enclosed)
-    if not count or holes == "none":
-        return nothing, 0
+    if not count:
+        return np.zeros_like(solid), 0
     area = areas(labels, count)
-    real = (area > _HOLE_SHARE[holes] * _owner_areas(labels, count, solid)) & (area > 9)
+    real = (area > smallest * _owner_areas(labels, count, solid)) & (area > 9)
     for number in np.nonzero(real)[0]:
         rim = _rim(labels == number)
         real[number] = bool(rim.any()) and bool(np.quantile(difference[rim], 0.15) >= crisp)
-    if holes == "auto" and area[real].sum() > 0.35 * solid.sum():
-        return nothing, 0
     return chosen(labels, real), int(real.sum())
 
 

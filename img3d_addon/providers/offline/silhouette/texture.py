@@ -17,7 +17,8 @@ from .distance import inner_distance
 from .glb import Texture
 from .ink import ink_width
 from .mask import Mask
-from .regions import erode
+from .picture import Source
+from .regions import dilate, erode
 from .smoothing import pull_push
 
 __all__ = ["Rim", "encoded", "find_rim", "front_chart", "with_back"]
@@ -37,14 +38,14 @@ class Rim:
     band: float
 
 
-def find_rim(mask: Mask, colour: Array, *, drop_ink: bool) -> Rim:
+def find_rim(mask: Mask, source: Source, *, drop_ink: bool) -> Rim:
     """Measure the rim of the object; with `drop_ink` a dark drawn outline is found."""
     inside = mask.alpha > 0.5
     rows, columns = np.nonzero(inside.any(1))[0], np.nonzero(inside.any(0))[0]
     size = max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1
-    limit = max(6, int(0.075 * size))
+    limit = max(6, int(max(0.075 * size, 2.5 * source.texel)))
     distance = inner_distance(inside, limit)
-    ink = ink_width(oklab(colour)[..., 0], distance, limit=limit) if drop_ink else 0.0
+    ink = ink_width(oklab(source.colour)[..., 0], distance, limit=limit) if drop_ink else 0.0
     ink += 1.0 if ink else 0.0
     return Rim(distance=distance, limit=limit, ink=ink, band=min(ink + max(2.0, 0.022 * size), 0.8 * limit))
 
@@ -56,7 +57,7 @@ def front_chart(canvas: Canvas, mask: Mask, rim: Rim) -> Array:
     alpha = canvas.lifted(mask.alpha, nearest=pixel_art)
     trusted = alpha > _SURE
     if rim.ink:
-        trusted = _beyond_ink(canvas, colours, rim)
+        trusted &= _beyond_ink(canvas, colours, rim)
     elif not pixel_art:
         trusted = erode(trusted, max(1, round(0.75 * canvas.texels)))
     for enough in (0.9, 0.5):
@@ -66,10 +67,14 @@ def front_chart(canvas: Canvas, mask: Mask, rim: Rim) -> Array:
 
 
 def _beyond_ink(canvas: Canvas, colours: Array, rim: Rim) -> Array:
-    """Return the texels inside the drawn line, without dark ones close to it."""
+    """Return the texels inside the drawn line, without dark ones close to it and their soft edge."""
     distance = canvas.lifted(rim.distance)
     dark = oklab(np.clip(colours, 0, 255).astype(np.uint8))[..., 0] < 0.45
-    return (distance > rim.ink) & ~(dark & (distance < min(2.6 * rim.ink, rim.limit)))
+    texel = canvas.source.texel
+    if texel:  # hard pixels, of which the line has taken whole ones
+        return ~(dark & (distance < rim.ink + texel / 2))
+    dark &= distance < min(2.6 * rim.ink, rim.limit)
+    return (distance > rim.ink) & ~dilate(dark, max(1, round(1.5 * canvas.texels)))
 
 
 def with_back(front: Array, canvas: Canvas, rim: Rim) -> Array:
