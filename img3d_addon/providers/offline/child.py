@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import threading
+import traceback
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,7 +22,7 @@ __all__ = ["main"]
 
 def main() -> int:
     """Run one job; the lines on stdout are JSON objects, the last of them has "facts" or "refused"."""
-    sys.path[:0] = sys.argv[1:]
+    sys.path += sys.argv[1:]
     job = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()  # our own process, not Blender's
     folder = Path(__file__).parent
@@ -57,11 +58,16 @@ def _tell(**values: Any) -> None:
 
 def _end_with_parent() -> None:
     """Wait for the end of stdin: the parent has closed it, or is dead."""
-    sys.stdin.read()
+    while os.read(0, 4096):  # not through sys.stdin, whose lock a normal end of Python would miss
+        pass
     os._exit(3)
 
 
 if __name__ == "__main__":
-    status = main()
-    sys.stdout.flush()
-    os._exit(status)  # the reading thread would hold a normal end
+    status = 1
+    try:
+        status = main()
+    except Exception:  # the parent reads its last line
+        traceback.print_exc()
+    finally:
+        os._exit(status)  # nothing is left to tidy, and numpy's own end takes its time

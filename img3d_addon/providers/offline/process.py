@@ -57,9 +57,12 @@ def generate(job: Mapping[str, Any]) -> Steps:
 
 
 def _start(errors: IO[bytes]) -> subprocess.Popen[bytes] | None:
-    if not sys.executable:
+    python = _python()
+    if python is None:
+        log.warning("The generator runs in this process, as no Python is found at %s", sys.prefix)
         return None
-    command = [sys.executable, "-I", "-X", "utf8", str(Path(__file__).with_name("child.py")), *_library_folders()]
+    child = Path(__file__).with_name("child.py")
+    command = [str(python), "-I", "-S", "-X", "utf8", str(child), *_library_folders()]
     try:
         return subprocess.Popen(
             command,
@@ -72,6 +75,16 @@ def _start(errors: IO[bytes]) -> subprocess.Popen[bytes] | None:
     except OSError as error:
         log.warning("The generator runs in this process, as no other can be started: %s", error)
         return None
+
+
+def _python() -> Path | None:
+    """Return this Python's program; `sys.executable` may be empty, or Blender itself, which would open a window."""
+    names = (f"python{sys.version_info.major}.{sys.version_info.minor}", "python3", "python", "python.exe")
+    stated = [Path(sys.executable)] if sys.executable else []
+    for path in stated + [Path(sys.prefix) / "bin" / name for name in names]:
+        if path.name.lower().startswith("python") and path.is_file():
+            return path
+    return None
 
 
 def _library_folders() -> list[str]:
@@ -133,7 +146,7 @@ def _followed(
         except queue.Empty:
             yield None
             continue
-        if not line:
+        if not line.endswith(b"\n"):  # the end, or half a line before it
             return _failed(child, errors, ready=ready)
         news: dict[str, Any] = json.loads(line)
         ready = True
@@ -168,3 +181,5 @@ def _in_this_process(job: Mapping[str, Any]) -> Steps:
         raise Refused(refused.message, refused.advice) from None
     except MemoryError:
         raise Broken("The offline generator needs more memory than there is") from None
+    except OSError as error:
+        raise Broken(f"The offline generator could not read or write a file: {error}") from None
