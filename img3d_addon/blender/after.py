@@ -78,8 +78,12 @@ AFTER = (
 
 
 def check(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return every option with its given or default value; `BadInput` names what is unknown or out of range."""
-    return check_all(AFTER, options, owner="The post-processing")
+    """Return every option with its given or default value; `BadInput` names what is unknown or out of range.
+
+    `out`, the file that the command line writes, is no matter of the import and is left out.
+    """
+    given = {name: value for name, value in options.items() if name != "out"}
+    return check_all(AFTER, given, owner="The post-processing")
 
 
 def decimate_ratio(amount: float, *, faces: int) -> float:

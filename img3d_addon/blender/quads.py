@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import bpy
 
-# isort: split - as a Python module, bpy has to be there before bmesh
+# bmesh exists only once bpy is there, where that is a Python module.
+# isort: split
 import bmesh
 from bpy.types import Material, Mesh, Object
 

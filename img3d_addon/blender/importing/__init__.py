@@ -55,7 +55,7 @@ class JobFacts:
             name=job.name,
             image=str(job.image),
             facing=provider.facing if provider else "-Y",
-            settings={"params": dict(job.params), "after": dict(job.after), "seed": job.seed},
+            settings={"params": dict(job.params), "after": check(job.after), "seed": job.seed},
         )
 
 

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`python -m img3d_addon`: the command line where bpy is a Python module."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+
+from .blender.cli import main
+
+if __name__ == "__main__":
+    status = main(sys.argv[1:], module=True)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):
+            stream.flush()
+    if "bpy" in sys.modules:
+        os._exit(status)  # the bpy of Blender 4.2 crashes at an orderly exit after any glTF work
+    sys.exit(status)

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line: `main` reads the arguments, runs the command and returns the exit status."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+from ...core.errors import BadInput, Img3dError
+from . import accounts, generate, journal
+from .follow import Interrupted
+from .output import Output
+from .parser import parse
+from .run import Run
+from .signals import Interrupts
+from .streams import own_output
+from .surroundings import opened
+
+__all__ = ["INTERRUPTED", "main"]
+
+INTERRUPTED = 130
+_PACKAGE = __name__.rsplit(".", 2)[0]
+_COMMANDS = {
+    "generate": generate.generate,
+    "estimate": generate.estimate,
+    "jobs": journal.jobs,
+    "resume": journal.resume,
+    "cancel": journal.cancel,
+    "providers": accounts.providers,
+    "balance": accounts.balance,
+}
+
+
+def main(argv: Sequence[str], *, module: bool = False) -> int:
+    """Run one command; `module`: without Blender's program and its preferences. Returns the exit status.
+
+    Nothing is raised for what a user or a service can do wrong: it is one sentence on stderr.
+    """
+    prog = "python -m img3d_addon" if module else "blender --command img3d"
+    try:
+        args = parse(argv, prog)
+    except SystemExit as done:  # after --help
+        return int(done.code or 0)
+    except BadInput as error:
+        Output(sys.stdout, sys.stderr, as_json="--json" in argv).failed(error)
+        return error.exit_status
+    _set_log(verbose=args.verbose)
+    with own_output(chatter=args.verbose) as out, Interrupts() as interrupts:
+        return _run(args, Output(out, sys.stderr, as_json=args.json), interrupts, prog=prog, module=module)
+
+
+def _run(args: argparse.Namespace, output: Output, interrupts: Interrupts, *, prog: str, module: bool) -> int:
+    run = Run(output, interrupts)
+    try:
+        with opened(module=module, online=args.online_mode) as engine:
+            return _COMMANDS[args.command](args, engine, run)
+    except Interrupted as stopped:
+        output.note(f"Interrupted. The job {stopped.job} is kept; go on with: {prog} resume {stopped.job}")
+        run.finish()
+        return INTERRUPTED
+    except KeyboardInterrupt:  # the second Ctrl-C
+        output.note("Interrupted. Jobs that had begun are kept; go on with: " + prog + " resume --all")
+        return INTERRUPTED
+    except Img3dError as error:
+        output.failed(error)
+        return error.exit_status
+    except BrokenPipeError:  # the reader has gone: `jobs | head`
+        return 0
+
+
+def _set_log(*, verbose: bool) -> None:
+    log = logging.getLogger(_PACKAGE)
+    if verbose:
+        handler: logging.Handler = logging.StreamHandler(os.fdopen(os.dup(2), "w", encoding="utf-8", buffering=1))
+        handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+        log.setLevel(logging.DEBUG)
+    else:
+        handler = logging.NullHandler()  # else Python prints warnings, which the job's own sentence repeats
+    log.addHandler(handler)

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Wait for one job of the engine and show what it says."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from ...core.errors import Cancelled
+from .output import Output
+from .signals import Interrupts
+
+if TYPE_CHECKING:
+    from ...core.jobs.engine import Engine
+
+__all__ = ["Interrupted", "follow"]
+
+_PAUSE = 0.02  # seconds between two looks at the engine
+
+
+class Interrupted(Exception):
+    """The user or the system asked us to stop; `job` is kept."""
+
+    def __init__(self, job: str) -> None:
+        super().__init__(job)
+        self.job = job
+
+
+def follow(engine: Engine, job: str, *, label: str, output: Output, interrupts: Interrupts) -> None:
+    """Return when the model of `job` is in the library; raise its error, not yet said, or `Interrupted`."""
+    while True:
+        if interrupts.asked:
+            raise Interrupted(job)
+        for event in engine.drain():
+            if event.job != job:
+                continue
+            if event.last and event.kind != "downloaded":
+                raise event.error or Cancelled(event.message or f"The job {job} was cancelled")
+            output.event(event, label)
+            if event.last:
+                return
+        time.sleep(_PAUSE)

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`generate` and `estimate`: from pictures to files."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...core.errors import BadInput
+from ...core.params import check_all, parse_all
+from ...core.provider import Provider
+from ...core.values import Order
+from ...providers import load
+from ..after import check
+from .follow import follow
+from .run import Run
+from .surroundings import find_provider
+from .targets import pictures, plan
+
+if TYPE_CHECKING:
+    from ...core.jobs.engine import Engine
+
+__all__ = ["estimate", "generate"]
+
+
+def generate(args: argparse.Namespace, engine: Engine, run: Run) -> int:
+    """Turn each picture into a file; one that fails does not stop the others."""
+    provider, params = _asked(args)
+    after = _after(args, provider)
+    images = pictures(args.images)
+    single = len(args.images) == 1 and not args.images[0].is_dir()
+    targets = plan(images, out=args.out, kind=args.format, single=single)
+    for image, target in zip(images, targets, strict=True):
+        target = target.absolute()
+        order = Order(
+            provider=provider.name,
+            image=image.absolute(),
+            params=params,
+            name=image.stem,
+            after={**after, "out": str(target)},
+        )
+
+        def work(order: Order = order, target: Path = target) -> None:
+            job = run.begin(engine.submit(order))
+            follow(engine, job, label=order.image.name, output=run.output, interrupts=run.interrupts)
+            run.deliver(engine, job, target, after)
+
+        run.attempt(work, label=image.name)
+    return run.finish()
+
+
+def estimate(args: argparse.Namespace, engine: Engine, run: Run) -> int:
+    """Say what these pictures would cost, without sending them."""
+    provider, params = _asked(args)
+    images = pictures(args.images)
+    price = engine.estimate(provider.name, check_all(provider.params, params, owner=provider.label))
+    facts: dict[str, Any] = {"provider": provider.name, "pictures": len(images)}
+    if price is not None:
+        total = price.amount * len(images)
+        facts |= {"amount": total, "unit": price.unit, "each": price.amount}
+        note = f" ({price.note})" if price.note else ""
+        run.output.line(f"{total:g} {price.unit}: {len(images)} x {price} with {provider.label}{note}")
+    else:
+        run.output.line(f"{provider.label} does not say beforehand what a job costs")
+    run.output.emit("estimate", None, **facts)
+    return 0
+
+
+def _asked(args: argparse.Namespace) -> tuple[Provider, dict[str, Any]]:
+    provider = find_provider(load(), args.provider)
+    return provider, parse_all(provider.params, args.params, owner=provider.label)
+
+
+def _after(args: argparse.Namespace, provider: Provider) -> dict[str, Any]:
+    """Read the post-processing options; `BadInput` for what cannot work, before anything is paid."""
+    given: dict[str, Any] = {
+        "size": args.size,
+        "facing": args.facing,
+        "decimate": args.decimate,
+        "remesh": args.remesh_modifier,
+        "quad": args.quad,
+        "texture": False if args.no_texture else None,
+    }
+    named = {name: value for name, value in given.items() if value is not None}
+    for name in ("size", "decimate", "quad"):
+        if name in named and named[name] <= 0:
+            raise BadInput(f"--{name} {named[name]:g} is not possible", advice="It takes a number above 0.")
+    after = check({"location": "origin", **named})
+    if after["quad"]:
+        _check_quads(after, provider)
+    return after
+
+
+def _check_quads(after: Mapping[str, Any], provider: Provider) -> None:
+    if after["decimate"] or after["remesh"] != "none":
+        raise BadInput(
+            "--quad makes the mesh anew with the number of faces asked for",
+            advice="Leave out --decimate and --remesh-modifier.",
+        )
+    if provider.base_url:  # only a generator that chooses the texture coordinates itself can put them back
+        instead = "-o remesh=quad for quads by the service" if provider.server_quads else "--remesh-modifier"
+        raise BadInput(
+            f"--quad cannot keep the texture of {provider.label} results yet: that needs a texture bake, "
+            "which is still to come",
+            advice=f"Use {instead}; nothing was sent.",
+        )

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`jobs`, `resume` and `cancel`: what the journal knows."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...core.errors import Cancelled
+from .follow import follow
+from .run import Run
+from .targets import plan
+
+if TYPE_CHECKING:
+    from ...core.jobs.engine import Engine
+    from ...core.jobs.job import Job
+
+__all__ = ["cancel", "jobs", "resume"]
+
+_WAIT = 10.0  # seconds for the service's own answer to a cancel
+
+
+def jobs(args: argparse.Namespace, engine: Engine, run: Run) -> int:
+    """List all jobs, newest first, or show one in full."""
+    found = [engine.job(args.job)] if args.job else engine.jobs()
+    for job in found:
+        run.output.emit("job", job.id, **_facts(job))
+    if args.job:
+        for name, value in _facts(found[0]).items():
+            run.output.line(f"{name + ':':<12}{value}")
+    elif found:
+        rows = [(job.id, _state(job), job.provider, job.name, _clock(job.updated), _end(job)) for job in found]
+        run.output.table(("ID", "STATE", "PROVIDER", "NAME", "CHANGED", "RESULT"), rows)
+    else:
+        run.output.line("There are no jobs yet")
+    return 0
+
+
+def resume(args: argparse.Namespace, engine: Engine, run: Run) -> int:
+    """Go on with jobs to their files; nothing is submitted twice without `--submit-again`."""
+    found = [engine.job(job) for job in args.jobs] or [
+        job for job in reversed(engine.jobs()) if _goes_on(job, again=args.submit_again)
+    ]
+    if not found:
+        run.output.line("There is no job to go on with")
+    for job, target in zip(found, _targets(args, found), strict=True):
+
+        def work(job: Job = job, target: Path = target) -> None:
+            run.begin(job.id)
+            engine.resume(job.id, again=args.submit_again)
+            follow(engine, job.id, label=job.name, output=run.output, interrupts=run.interrupts)
+            run.deliver(engine, job.id, target, _options(job))
+
+        run.attempt(work, label=job.name)
+    return run.finish()
+
+
+def cancel(args: argparse.Namespace, engine: Engine, run: Run) -> int:
+    """Stop a job, also one of another process, and say what that means for the bill."""
+    job = engine.job(args.job)
+    said = engine.cancel(job.id, wait=_WAIT)
+    run.output.emit("cancelled", job.id, kind=Cancelled.kind, message=said)
+    run.output.line(said)
+    return 0
+
+
+def _goes_on(job: Job, *, again: bool) -> bool:
+    waits = job.state == "ready" and bool(job.after.get("out")) and not job.owner_alive
+    return job.resumable or waits or (again and job.state == "uncertain")
+
+
+def _options(job: Job) -> dict[str, Any]:
+    return {name: value for name, value in job.after.items() if name != "out"}
+
+
+def _targets(args: argparse.Namespace, found: list[Job]) -> list[Path]:
+    """Return a file for each job: by `--out`, else where it was meant to go, else beside its picture."""
+    if args.out or args.format:
+        return plan([job.image for job in found], out=args.out, kind=args.format, single=len(found) == 1)
+    targets: list[Path] = []
+    for job in found:
+        stated = job.after.get("out")
+        targets += plan([job.image], out=Path(stated) if stated else None, kind=None, single=True)
+    return targets
+
+
+def _facts(job: Job) -> dict[str, Any]:
+    found = {
+        "state": _state(job),
+        "provider": job.provider,
+        "name": job.name,
+        "image": str(job.image),
+        "created": _clock(job.created),
+        "changed": _clock(job.updated),
+        "params": dict(job.params),
+        "after": dict(job.after),
+        "task": job.task.id if job.task else None,
+        "seed": job.seed,
+        "cost": str(job.cost or job.price or "") or None,
+        "path": str(job.path) if job.path else None,
+        "kind": job.error_kind or None,
+        "message": job.error or job.message or None,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _state(job: Job) -> str:
+    if job.owner_alive:
+        return job.stage or job.state
+    return f"{job.state}, can go on" if job.resumable else job.state
+
+
+def _end(job: Job) -> str:
+    return job.error or (str(job.path) if job.path else job.message)
+
+
+def _clock(moment: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(moment))

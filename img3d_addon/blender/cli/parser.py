@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The words of the command line: commands, options, help, and one clear sentence for what is wrong with them."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from ...core.errors import BadInput
+
+__all__ = ["COMMANDS", "parse"]
+
+COMMANDS = {
+    "generate": "turn pictures into 3D objects and write them to files",
+    "jobs": "list the jobs in the journal, or show one of them",
+    "resume": "go on with jobs that were interrupted; nothing is paid twice",
+    "cancel": "stop a job",
+    "providers": "list the services, or one of them with its parameters",
+    "estimate": "say what a job would cost",
+    "balance": "say what is left on an account",
+}
+
+_EXIT = (
+    "exit status: 0 all done, 1 a job failed, 2 bad arguments or input, 3 no key, 4 offline, "
+    "5 spending limit, 130 interrupted"
+)
+
+_TOP = """usage: {prog} COMMAND ...
+
+Turn one picture into one 3D object, through a service or on this computer.
+
+commands:
+{commands}
+
+'{prog} COMMAND --help' tells more about each.
+
+examples:
+  {prog} generate chair.png --out chair.glb
+  {prog} generate photos/ --out models/ --format glb
+  {prog} generate chair.png --provider stability_spar3d -o foreground_ratio=1.3 --out chair.blend
+  {prog} resume --all
+
+{exit}
+Keys come from the environment or from the add-on's preferences, never from an argument.
+Jobs and results are kept in the user's data folder, or in IMG3D_HOME where that variable is set.
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that raises `BadInput` where argparse would print its usage and exit."""
+
+    def error(self, message: str) -> NoReturn:
+        text = message.replace("the following arguments are required:", "there is something missing:")
+        raise BadInput(text[:1].upper() + text[1:], advice=f"Try: {self.prog} --help")
+
+
+def parse(argv: Sequence[str], prog: str) -> argparse.Namespace:
+    """Read the arguments after the program's name; `BadInput` when they are wrong, SystemExit(0) after help."""
+    words = list(argv)
+    online = False
+    while words and words[0] in ("--online-mode", "--help", "-h"):
+        if words.pop(0) != "--online-mode":
+            raise SystemExit(_help(prog))
+        online = True
+    if not words:
+        raise BadInput("There is no command", advice=f"Try: {prog} --help")
+    command, *rest = words
+    if command not in COMMANDS:
+        raise _unknown(command, prog)
+    found = _parser(command, prog).parse_intermixed_args(rest)
+    found.command = command
+    found.online_mode = found.online_mode or online
+    return found
+
+
+def _help(prog: str) -> int:
+    commands = "\n".join(f"  {name:<10} {text}" for name, text in COMMANDS.items())
+    print(_TOP.format(prog=prog, commands=commands, exit=_EXIT), end="")  # noqa: T201 - this is the command line
+    return 0
+
+
+def _unknown(command: str, prog: str) -> BadInput:
+    if command.startswith("-"):
+        return BadInput(f"{command} stands where a command is meant", advice=f"Try: {prog} --help")
+    near = difflib.get_close_matches(command, COMMANDS, n=1)
+    advice = f"Did you mean {near[0]!r}?" if near else "There are: " + ", ".join(COMMANDS) + "."
+    return BadInput(f"There is no command {command!r}", advice=advice)
+
+
+def _parser(command: str, prog: str) -> _Parser:
+    made = _Parser(
+        prog=f"{prog} {command}",
+        description=f"{COMMANDS[command][:1].upper()}{COMMANDS[command][1:]}.",
+        epilog=_EXIT,
+        allow_abbrev=False,
+    )
+    _ADD[command](made)
+    made.add_argument("--json", action="store_true", help="one JSON object a line on the standard output, nothing else")
+    made.add_argument("-v", "--verbose", action="store_true", help="show what Blender and this program log")
+    made.add_argument(
+        "--online-mode",
+        action="store_true",
+        help="allow requests to services (inside Blender: blender --online-mode --command img3d ...)",
+    )
+    return made
+
+
+def _generate(made: _Parser) -> None:
+    _images(made)
+    _provider(made)
+    _output(made)
+    _post(made)
+
+
+def _images(made: _Parser) -> None:
+    made.add_argument(
+        "images", nargs="+", type=Path, metavar="IMAGE", help="a picture, or a folder with pictures in it"
+    )
+
+
+def _provider(made: _Parser) -> None:
+    made.add_argument(
+        "--provider", default="offline", metavar="NAME", help="the service; default: offline, which needs no key"
+    )
+    made.add_argument(
+        "-o",
+        dest="params",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter of the service, repeatable; 'providers NAME' lists them",
+    )
+
+
+def _output(made: _Parser) -> None:
+    made.add_argument(
+        "--out",
+        type=Path,
+        metavar="PATH",
+        help="the file to write, ending in .glb .gltf .obj .fbx .stl .ply .usdz or .blend; for several pictures "
+        "a folder (default: a new .glb next to each picture)",
+    )
+    made.add_argument("--format", metavar="KIND", help="the kind of file, when --out is a folder: glb, obj, blend, ...")
+
+
+def _post(made: _Parser) -> None:
+    post = made.add_argument_group("post-processing, in this order")
+    post.add_argument("--quad", type=int, metavar="FACES", help="rebuild it as about so many quads, texture kept")
+    post.add_argument("--size", type=float, metavar="METRES", help="scale the longest side to this length")
+    post.add_argument("--facing", metavar="AXIS", help="turn its front to this axis: auto, -Y, +Y, +X or -X")
+    post.add_argument(
+        "--remesh-modifier",
+        nargs="?",
+        const="voxel",
+        metavar="MODE",
+        help="add a Remesh modifier: voxel (default), smooth, sharp or blocks; it drops the texture",
+    )
+    post.add_argument(
+        "--decimate", type=float, metavar="FACES|RATIO", help="add a Decimate modifier: 5000 faces, or 0.5 for half"
+    )
+    post.add_argument("--no-texture", action="store_true", help="leave materials and textures out")
+
+
+def _jobs(made: _Parser) -> None:
+    made.add_argument("job", nargs="?", metavar="ID", help="show this job in full; its first characters are enough")
+
+
+def _resume(made: _Parser) -> None:
+    made.add_argument("jobs", nargs="*", metavar="ID", help="the jobs; none, or --all: all that can go on")
+    made.add_argument("--all", action="store_true", help="every job that can go on")
+    made.add_argument(
+        "--submit-again",
+        action="store_true",
+        help="also submit jobs again whose submit got no answer; such a job may then be paid twice",
+    )
+    _output(made)
+
+
+def _cancel(made: _Parser) -> None:
+    made.add_argument("job", metavar="ID", help="the job; its first characters are enough")
+
+
+def _one_provider(made: _Parser) -> None:
+    made.add_argument("provider", nargs="?", metavar="PROVIDER", help="the service; default: all")
+
+
+def _estimate(made: _Parser) -> None:
+    _images(made)
+    _provider(made)
+
+
+_ADD = {
+    "generate": _generate,
+    "jobs": _jobs,
+    "resume": _resume,
+    "cancel": _cancel,
+    "providers": _one_provider,
+    "estimate": _estimate,
+    "balance": _one_provider,
+}
