@@ -120,6 +120,7 @@ class ProviderError(Img3dError):
 
     kind = "provider"
     retry = False
+    advice = "Try again later, or choose another provider."
 
     def __init__(
         self,
@@ -271,5 +272,6 @@ class Cancelled(Img3dError):
 class Stopped(Img3dError):
     """The engine was closed while the job was at work."""
 
-    kind = "stopped"
-    advice = "It ended with Blender; resume the job to go on."
+    kind = "interrupted"
+    exit_status = 130
+    advice = "Resume the job to go on."

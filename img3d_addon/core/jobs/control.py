@@ -8,15 +8,7 @@ import threading
 from ..errors import Cancelled, Img3dError
 from ..http.api import Api
 
-__all__ = ["Control", "Stopped"]
-
-
-class Stopped(Img3dError):
-    """The program is ending; the job stays as it is and can be resumed."""
-
-    kind = "interrupted"
-    exit_status = 130
-    advice = "Resume the job to go on."
+__all__ = ["Control"]
 
 
 class Control:

@@ -9,12 +9,12 @@ from collections.abc import Callable, Generator
 from dataclasses import replace
 from functools import partial
 
-from ..errors import Cancelled, Img3dError
+from ..errors import Cancelled, Img3dError, Stopped
 from ..events import Event
 from ..http.api import Api
 from .cancelling import ask_service
 from .context import Context
-from .control import Control, Stopped
+from .control import Control
 from .heartbeat import Heartbeat
 from .registry import Registry
 from .tickets import Ticket

@@ -10,12 +10,11 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
-from ..errors import Cancelled, Img3dError, ProviderError, Uncertain
+from ..errors import Cancelled, Img3dError, ProviderError, Stopped, Uncertain
 from ..events import Event
 from ..values import Running
 from .cancelling import meaning
 from .context import Context
-from .control import Stopped
 from .intake import take_in
 from .job import DONE, MOVES
 from .journal import LeaseLost
