@@ -10,6 +10,7 @@ from .arrays import Array
 __all__ = ["ink_width"]
 
 _DARK = 0.42  # OKLab lightness
+_ALL_DARK = 0.6  # share further inside from which the object itself is dark
 
 
 def ink_width(lightness: Array, distance: Array, *, limit: int) -> float:
@@ -23,9 +24,9 @@ def ink_width(lightness: Array, distance: Array, *, limit: int) -> float:
     count = np.maximum(np.bincount(layer, minlength=limit), 1)
     dark = np.bincount(layer, lightness[inside] < _DARK, limit) / count
     peak = dark[1:4].max()
-    if limit < 4 or peak < 0.7:
-        return 0.0
     within = dark[int(0.6 * limit) :].mean()
+    if limit < 4 or peak < 0.7 or within > _ALL_DARK:
+        return 0.0
     start = int(np.argmax(dark[1:4])) + 1
-    ended = np.nonzero(dark[start:] < within + 0.25 * (peak - within) + 1e-6)[0]
+    ended = np.nonzero(dark[start:] < within + 0.25 * (peak - within))[0]
     return float(start + ended[0]) if len(ended) else 0.0
