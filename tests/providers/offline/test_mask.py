@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finding the object: transparent and plain surroundings, shadows, holes, and pictures without an object."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from img3d_addon.providers.offline.silhouette import NoObject
+from img3d_addon.providers.offline.silhouette.mask import find_mask
+from img3d_addon.providers.offline.silhouette.picture import open_picture
+
+from .drawing import WHITE, Sheet, soft_shadow
+
+RED, BLUE, INK = (210, 50, 40), (30, 80, 190), (20, 16, 24)
+
+
+def found(path, *, background="auto", holes="auto"):
+    """Return the mask of a picture file."""
+    return find_mask(open_picture(path), background=background, holes=holes)
+
+
+def likeness(first, second):
+    """Return the intersection over the union of two masks."""
+    return (first & second).sum() / (first | second).sum()
+
+
+def saved(image, folder):
+    image.save(folder / "picture.png")
+    return folder / "picture.png"
+
+
+def test_alpha_is_used_as_it_is(tmp_path):
+    sheet = Sheet().disc(120, 120, 80, (*RED, 255))
+    mask = found(sheet.save(tmp_path / "a.png"))
+    assert mask.method == "alpha"
+    assert mask.inside.sum() == pytest.approx(np.pi * 80**2, rel=0.01)
+    assert 0.01 < ((mask.alpha > 0.05) & (mask.alpha < 0.95)).mean() < 0.05, "soft edges stay soft"
+
+
+def test_specks_are_dropped_and_pinholes_filled(tmp_path):
+    sheet = Sheet().disc(120, 120, 80, (*RED, 255)).box(5, 5, 9, 9, (*RED, 255)).box(100, 100, 102, 102, (0, 0, 0, 0))
+    mask = found(sheet.save(tmp_path / "a.png"))
+    assert mask.inside.sum() == pytest.approx(np.pi * 80**2, rel=0.01)
+    assert mask.facts["specks_removed"] is True
+
+
+@pytest.mark.parametrize("page", [WHITE, (40, 44, 52), (70, 150, 90)])
+def test_a_disc_on_a_plain_page(page, tmp_path):
+    sheet = Sheet(page=page).disc(120, 120, 80, RED)
+    mask = found(sheet.save(tmp_path / "a.png"))
+    truth = np.asarray(Sheet().disc(120, 120, 80, (*RED, 255)).done())[..., 3] > 127
+    assert mask.method == "plain"
+    assert likeness(mask.inside, truth) > 0.985
+    assert np.abs(mask.alpha.sum() - truth.sum()) < 0.01 * truth.sum()
+
+
+def test_a_page_that_fades_and_a_little_noise_are_plain(tmp_path):
+    y, x = np.mgrid[0:300, 0:300] / 300
+    noise = np.random.default_rng(3).normal(0, 1.0, (300, 300, 3))
+    page = np.stack([225 - 30 * x, 230 - 25 * y, 235 - 20 * (x + y)], -1) + noise
+    image = Image.fromarray(page.clip(0, 255).astype(np.uint8))
+    shape = Sheet(300, 300).polygon([(150, 40), (260, 250), (40, 250)], (*BLUE, 255)).done()
+    image.paste(shape, mask=shape.getchannel("A"))
+    truth = np.asarray(shape)[..., 3] > 127
+    assert likeness(found(saved(image, tmp_path)).inside, truth) > 0.98
+
+
+def mug():
+    """Return a blue mug with a white stripe and a handle on a near-white page, and its true mask."""
+    shape = Sheet(320, 320).disc(220, 160, 60, (*BLUE, 255)).disc(220, 160, 36, (0, 0, 0, 0))
+    shape.box(90, 60, 220, 260, (*BLUE, 255)).box(90, 130, 220, 180, (222, 220, 214, 255))
+    alpha = shape.done()
+    return alpha, np.asarray(alpha)[..., 3] > 127
+
+
+def test_a_cast_shadow_goes_and_a_pale_stripe_stays(tmp_path):
+    shape, truth = mug()
+    page = soft_shadow(Image.new("RGB", (320, 320), (250, 250, 250)), x=170, y=262, width=130, height=26)
+    page.paste(shape, mask=shape.getchannel("A"))
+    mask = found(saved(page, tmp_path))
+    assert mask.facts["shadows"] >= 1
+    assert mask.facts["holes"] == 1
+    assert likeness(mask.inside, truth) > 0.97
+    assert mask.inside[150:160, 100:200].all(), "the stripe"
+    assert not mask.inside[160, 245], "the hole of the handle"
+    assert not mask.inside[272, 60:80].any(), "the shadow beside the mug"
+
+
+def face(page=WHITE):
+    """Return a head with white eyes on a page."""
+    sheet = Sheet(page=page).disc(120, 120, 90, (240, 170, 60))
+    for x in (90, 150):
+        sheet.disc(x, 100, 10, WHITE).disc(x, 100, 4, INK)
+    return sheet
+
+
+def test_white_eyes_on_a_white_page_are_no_holes_until_asked_for(tmp_path):
+    path = face().save(tmp_path / "a.png")
+    assert found(path).inside[100, 83]
+    assert not found(path, holes="all").inside[100, 83]
+    assert found(path, holes="none").facts["holes"] == 0
+
+
+def test_small_windows_onto_a_coloured_page_are_holes(tmp_path):
+    green = (70, 150, 90)
+    path = Sheet(page=green).disc(120, 120, 90, RED).disc(120, 70, 7, green).save(tmp_path / "a.png")
+    assert not found(path).inside[70, 120]
+    assert found(path, holes="none").inside[70, 120]
+
+
+def test_line_art_on_a_white_page_is_a_whole(tmp_path):
+    path = (
+        Sheet(page=WHITE)
+        .disc(120, 120, 90, INK)
+        .disc(120, 120, 82, WHITE)
+        .disc(100, 100, 8, INK)
+        .save(tmp_path / "a.png")
+    )
+    mask = found(path)
+    assert mask.facts["holes"] == 0
+    assert mask.inside[120, 120]
+
+
+def test_hairlines_are_taken_off_and_it_is_said(tmp_path):
+    path = Sheet(page=WHITE).disc(120, 120, 60, RED).line([(10, 20), (230, 24)], 1, INK).save(tmp_path / "a.png")
+    mask = found(path)
+    assert mask.facts["hairlines_removed"] is True
+    assert not mask.inside[15:30].any()
+
+
+def refusal(path, **choice):
+    with pytest.raises(NoObject) as caught:
+        found(path, **choice)
+    assert caught.value.advice
+    return caught.value.message
+
+
+def test_pictures_in_which_nothing_can_be(tmp_path):
+    pixel = saved(Image.new("RGB", (1, 1), RED), tmp_path)
+    assert "1 x 1" in refusal(pixel)
+    clear = saved(Image.new("RGBA", (64, 64), (0, 0, 0, 0)), tmp_path)
+    assert "transparent" in refusal(clear)
+    plain = saved(Image.new("RGB", (64, 64), RED), tmp_path)
+    assert "one colour" in refusal(plain)
+    opaque = saved(Image.new("RGBA", (64, 64), (*RED, 255)), tmp_path)
+    assert "one colour" in refusal(opaque)
+
+
+def test_only_hairlines_are_no_object(tmp_path):
+    assert "thin" in refusal(Sheet(page=WHITE).line([(10, 20), (230, 200)], 1, INK).save(tmp_path / "a.png"))
+
+
+def test_surroundings_like_a_photograph_are_refused_with_a_way_out(tmp_path):
+    random = np.random.default_rng(5)
+    coarse = Image.fromarray(random.integers(40, 220, (12, 12, 3)).astype(np.uint8))
+    path = saved(coarse.resize((300, 300), Image.Resampling.BICUBIC), tmp_path)
+    with pytest.raises(NoObject, match="neither transparent nor plain") as caught:
+        found(path)
+    assert "transparent or plain background" in caught.value.advice
+
+
+def test_alpha_that_is_asked_for_must_be_there(tmp_path):
+    assert "no transparent background" in refusal(face().save(tmp_path / "a.png"), background="alpha")
+
+
+def test_a_veil_is_no_cutout_and_is_seen_over_white(tmp_path):
+    """An alpha channel that is nowhere below one half, as screenshots of windows have it."""
+    image = Sheet(page=WHITE).disc(120, 120, 80, RED).done()
+    image.putalpha(200)
+    assert found(saved(image, tmp_path)).method == "plain"

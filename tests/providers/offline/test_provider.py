@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The provider: what it declares is what works, and its errors are those of the tree."""
+
+import pytest
+
+from img3d_addon.core.errors import BadInput, ProviderError
+from img3d_addon.core.files.images import prepare
+from img3d_addon.core.params import Choice, check_all
+from img3d_addon.core.values import Model, Running
+from img3d_addon.providers.offline import Offline, process
+from tests.servers.asking import asking
+
+from .drawing import WHITE, Sheet
+from .surfaces import Glb, assert_solid
+
+RED = (210, 50, 40)
+CHOICES = [(item.name, choice) for item in Offline.params if isinstance(item, Choice) for choice in item.choices]
+
+
+def submitted(path, folder, **params):
+    """Prepare and submit; return the model and the progress."""
+    provider = Offline()
+    steps = []
+    with asking("", folder, provider=provider, online=False) as api:
+        api.folder.mkdir(parents=True, exist_ok=True)
+        ready = prepare(path, provider.image, folder=folder / "job")
+        work = provider.submit(api, ready, check_all(provider.params, {"faces": 1000, "texture_size": 512, **params}))
+        while True:
+            try:
+                steps.append(next(work))
+            except StopIteration as end:
+                return end.value, steps
+
+
+@pytest.fixture
+def apple(tmp_path):
+    return (
+        Sheet(page=WHITE)
+        .disc(120, 130, 80, RED)
+        .line([(120, 60), (130, 20)], 10, (70, 50, 30))
+        .save(tmp_path / "apple.png")
+    )
+
+
+def test_a_picture_becomes_a_model_without_network_or_cost(apple, tmp_path):
+    model, steps = submitted(apple, tmp_path)
+    assert isinstance(model, Model)
+    assert all(isinstance(step, Running) and step.message for step in steps)
+    assert model.cost.amount == 0
+    assert model.facts["segmentation"] == "plain"
+    glb = Glb(model.path.read_bytes())
+    assert glb.document["nodes"][0]["name"] == "apple"
+    assert_solid(*glb.welded())
+
+
+@pytest.mark.parametrize(("name", "choice"), CHOICES, ids=[f"{name}={choice}" for name, choice in CHOICES])
+def test_every_choice_that_is_offered_works(name, choice, tmp_path):
+    transparent = name == "background" and choice == "alpha"
+    sheet = Sheet(page=None if transparent else WHITE).disc(120, 130, 80, (*RED, 255))
+    model, _steps = submitted(sheet.save(tmp_path / "apple.png"), tmp_path, **{name: choice})
+    assert_solid(*Glb(model.path.read_bytes()).welded())
+
+
+@pytest.mark.parametrize("params", [{"depth": 0.1}, {"depth": 2.0}, {"faces": 500}, {"faces": 200_000}])
+def test_the_ends_of_the_ranges_work(apple, params, tmp_path):
+    model, _steps = submitted(apple, tmp_path, **params)
+    assert_solid(*Glb(model.path.read_bytes()).welded())
+
+
+def test_the_common_parameters_are_the_four_that_matter():
+    assert [param.name for param in Offline.params if not param.advanced] == ["mode", "depth", "faces", "texture_size"]
+
+
+def test_no_object_is_bad_input_with_advice(tmp_path):
+    path = Sheet(page=WHITE).save(tmp_path / "blank.png")
+    with pytest.raises(BadInput, match="one colour") as caught:
+        submitted(path, tmp_path)
+    assert caught.value.advice in str(caught.value)
+
+
+def test_a_broken_child_is_a_provider_error(apple, tmp_path, monkeypatch):
+    def broken(_job):
+        raise process.Broken("The offline generator ended with status 9: killed")
+        yield
+
+    monkeypatch.setattr(process, "generate", broken)
+    with pytest.raises(ProviderError, match="status 9") as caught:
+        submitted(apple, tmp_path)
+    assert caught.value.advice
+
+
+def test_it_is_free():
+    assert Offline().estimate(None, {}).amount == 0
