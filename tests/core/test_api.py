@@ -4,6 +4,9 @@
 import base64
 import json
 import logging
+import socket
+import threading
+from contextlib import contextmanager
 
 import pytest
 
@@ -24,6 +27,23 @@ from tests.servers.glb import glb
 from tests.servers.plain import PlainServer
 
 GLB = {"Content-Type": "model/gltf-binary"}
+
+
+@contextmanager
+def answering(raw):
+    """Answer one request with these bytes; yield the address."""
+
+    def serve():
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(raw)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        thread.join()
 
 
 @pytest.fixture
@@ -226,3 +246,49 @@ def test_base64_in_an_answer_becomes_a_file(tmp_path, server):
         for broken in ("", "data:model/gltf-binary;base64", "%%%%", "abcde"):
             with pytest.raises(BadResult):
                 api.decode(broken)
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_a_key_that_comes_back_is_nowhere_in_the_answer(tmp_path, server, status):
+    echo = "".join(f"\\u{ord(letter):04x}" for letter in KEY)
+    body = f'{{"message": "{KEY} {echo}"}}'.encode()
+    server.on("/x", Reply(status, body, {"Content-Type": "application/json", "x-request-id": KEY}))
+    with asking(server.url, tmp_path) as api:
+        if status == 200:
+            answer = api.get("/x")
+            assert answer.json == {"message": "*** ***"}
+            assert answer.headers["x-request-id"] == "***"
+        else:
+            with pytest.raises(RequestRefused, match=r"“\*\*\* \*\*\*”"):
+                api.get("/x")
+
+
+def test_a_redirect_that_is_not_followed_is_told_without_the_key(tmp_path, server):
+    server.on("/x", Reply(302, b"", {"Location": f"/login/{KEY}"}))
+    server.on("/y", Reply(307, b""))
+    with asking(server.url, tmp_path) as api:
+        with pytest.raises(ProviderError, match=r"to http://127\.0\.0\.1:\d+/login/\*\*\*, which is not"):
+            api.post("/x", json={})
+        with pytest.raises(ProviderError, match="without saying where"):
+            api.post("/y", json={})
+
+
+def test_a_long_refusal_is_read_to_its_end(tmp_path, server):
+    server.on("/x", Reply.of_json({"pad": "x" * (1 << 20), "errors": ["the reason"]}, status=400))
+    with asking(server.url, tmp_path) as api, pytest.raises(RequestRefused, match="“the reason”"):
+        api.get("/x")
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "model/gltf-binary", "application/octet-stream"])
+def test_a_file_is_known_when_its_bytes_come_one_by_one(kind, tmp_path):
+    chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in glb()) + b"0\r\n\r\n"
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    with answering(head.encode() + chunks) as url, asking(url, tmp_path) as api:
+        assert api.get("/x").file.read_bytes() == glb()
+
+
+def test_interim_answers_are_not_the_answer(tmp_path):
+    interim = b"HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+    final = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+    with answering(interim + final) as url, asking(url, tmp_path) as api:
+        assert api.post("/x", json={}).json == {}

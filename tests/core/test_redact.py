@@ -51,3 +51,21 @@ def test_headers_and_json():
         "n": 3,
         "list": [{"secret": "***", "u": "http://a.b/?…"}],
     }
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "".join(f"\\u{ord(letter):04x}" for letter in "sk-a/Kk12"),
+        "".join(f"\\u{ord(letter):04X}" for letter in "sk-a/Kk12"),
+        r"sk-a\/Kk12",
+        r"\u0073k-a/Kk12",
+    ],
+)
+def test_a_key_is_masked_behind_json_escapes(written):
+    assert redact.secrets_out(f'{{"a": "{written} x"}}', ["sk-a/Kk12"]) == '{"a": "*** x"}'
+    assert redact.secrets_out(rf"\u {written.swapcase()}", ["other-key"]) == rf"\u {written.swapcase()}"
+
+
+def test_a_file_address_is_told_from_a_path():
+    assert redact.url("file:///etc/passwd") == "file:/etc/passwd"

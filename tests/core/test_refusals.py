@@ -106,3 +106,27 @@ def test_a_proxy_that_asks_for_a_password_is_the_network():
     error = refusal(answer(407, "<html>"), provider="P")
     assert isinstance(error, errors.NetworkError)
     assert error.sent is False
+
+
+DEEP = "[" * 100_000
+
+
+def test_what_a_gateway_says_is_shown_but_is_not_the_word_of_the_service():
+    error = refusal(answer(503, "upstream connect error"), provider="P")
+    assert "“upstream connect error”" in str(error)
+    assert error.said == ""
+
+
+def test_control_characters_of_a_service_reach_no_terminal():
+    assert said_by(answer(400, {"message": "a\x1b[31mred\x00\u202eb\u2028c"})) == "a [31mred b c"
+    assert said_by(answer(400, "\x1b]0;title\x07x")) == "]0;title x"
+
+
+def test_json_nested_without_end_is_survived():
+    error = refusal(answer(429, DEEP), provider="P", wait=60)
+    assert error.wait == 60
+    assert len(error.message) < 600
+    lists = "[" * 800 + '"word"' + "]" * 800
+    assert said_by(answer(400, '{"errors": ' + lists + "}"))
+    with pytest.raises(errors.BadResult, match="not understood"):
+        _ = answer(200, DEEP).json

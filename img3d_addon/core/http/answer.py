@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import BadResult
 
-__all__ = ["Answer", "Headers"]
+__all__ = ["Answer", "Headers", "decoded"]
 
 
 class Headers(Mapping[str, str]):
@@ -28,6 +28,14 @@ class Headers(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._values)
+
+
+def decoded(text: str) -> Any:
+    """Return the value of a JSON text from outside; `ValueError` when it is none, or nested too deeply."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +56,7 @@ class Answer:
     def json(self) -> Any:
         """The decoded JSON; `BadResult` when the answer is something else."""
         try:
-            return json.loads(self.text)
+            return decoded(self.text)
         except ValueError:
             raise BadResult(
                 f"The answer of {self.provider or 'the service'} was not understood: {self._what()}, not JSON",

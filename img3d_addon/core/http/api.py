@@ -29,7 +29,7 @@ __all__ = ["Api", "Base64File", "FilePart"]
 log = logging.getLogger(__name__)
 
 MOST_FILE = 1 << 30  # bytes
-MOST_REFUSAL = 64 << 10  # bytes that are read of an answer that is no success
+MOST_REFUSAL = 2 << 20  # bytes that are read of an answer that is no success
 REDIRECTS = 5
 
 
@@ -182,18 +182,23 @@ class Api:
         raise self.provider.explain(answer)
 
     def _answer(self, response: Response, url: str) -> Answer:
-        headers = Headers(response.headers)
+        headers = Headers({name: self.scrub(value) for name, value in response.headers.items()})
         first, chunks = receive.peek(self.chunks(response))
         good = 200 <= response.status_code < 300
         text, file = "", None
         if not good:
-            text = self.scrub(receive.read_text(chunks, most=MOST_REFUSAL, cut=True, headers=headers))
+            text = receive.read_text(chunks, most=MOST_REFUSAL, cut=True, headers=headers)
         elif receive.is_text(headers.get("content-type", "").partition(";")[0].strip().lower(), first):
             text = receive.read_text(chunks, most=receive.MOST_TEXT, cut=False, headers=headers)
         else:
             file = self._save(chunks)
         return Answer(
-            status=response.status_code, headers=headers, text=text, file=file, url=url, provider=self.provider.label
+            status=response.status_code,
+            headers=headers,
+            text=self.scrub(text),
+            file=file,
+            url=url,
+            provider=self.provider.label,
         )
 
     def _save(self, chunks: Iterator[bytes]) -> Path:
@@ -225,8 +230,9 @@ class Api:
         target = urljoin(url, location)
         if method == "GET" and location and self._is_home(url) and self._is_home(target):
             return target
+        where = f"to {self.scrub(redact.url(target))}" if location else "without saying where"
         raise ProviderError(
-            f"{self.provider.label} redirected the request to {redact.url(target)}, which is not followed",
+            f"{self.provider.label} redirected the request {where}, which is not followed",
             provider=self.provider.label,
             advice="Check the base URL in the preferences; http where https is due is a common cause.",
         )

@@ -17,7 +17,7 @@ from ..files.sniff import MODELS, kind_of
 from . import receive, redact
 from .answer import Answer, Headers
 from .base64text import decode
-from .refusals import refusal
+from .refusals import one_line, refusal
 
 if TYPE_CHECKING:
     from requests import Response
@@ -148,5 +148,5 @@ def _no_model(raw: Path, kind: str) -> str:
     if kind == "json":
         with raw.open("rb") as stream:
             text = stream.read(4096).decode(errors="replace")
-        return f"A message was delivered instead of a model: “{redact.text(text)[:300]}”"
+        return f"A message was delivered instead of a model: “{one_line(redact.text(text), 300)}”"
     return f"The delivered file is no model that Blender can read ({kind})"

@@ -13,12 +13,13 @@ from ..errors import BadResult, OutputError
 __all__ = ["MOST_TEXT", "is_text", "read_text", "write_file"]
 
 MOST_TEXT = 64 << 20  # bytes; base64 of a model may be this long
+ENOUGH = 512  # bytes that tell text from a file
 MAGIC = (b"glTF", b"PK\x03\x04", b"Kaydara", b"ply\n", b"\x89PNG", b"\xff\xd8\xff")
 
 
 def is_text(content_type: str, first: bytes) -> bool:
     """Whether an answer is to be read as text: by its bytes where these are plain, else by its type."""
-    if first.startswith(MAGIC) or b"\0" in first[:512]:
+    if first.startswith(MAGIC) or b"\0" in first[:ENOUGH]:
         return False
     if content_type.startswith("text/") or content_type.endswith(("json", "xml")):
         return True
@@ -26,8 +27,12 @@ def is_text(content_type: str, first: bytes) -> bool:
 
 
 def peek(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """Return the first piece, and all pieces."""
-    first = next(chunks, b"")
+    """Return the first bytes, enough to judge by, and all pieces; a server may send its first bytes one by one."""
+    first = b""
+    for chunk in chunks:
+        first += chunk
+        if len(first) >= ENOUGH:
+            break
     return first, chain((first,), chunks)
 
 

@@ -19,6 +19,7 @@ _FIELD = re.compile(r"(\"(?:key|[\w-]*(?:api_?key|secret|token|password|signatur
 _SCHEME = re.compile(r"\b(Bearer|Basic|Key)(\s+)[A-Za-z0-9+/=._:~-]{4,}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{160,}={0,2}")
 SHORTEST_SECRET = 6  # characters; a shorter one would blank ordinary words
+MOST_ESCAPED = 1 << 20  # characters; longer texts hold base64, and are not looked through letter by letter
 
 
 def text(value: str, secrets: Iterable[str] = ()) -> str:
@@ -30,10 +31,14 @@ def text(value: str, secrets: Iterable[str] = ()) -> str:
 
 
 def secrets_out(value: str, secrets: Iterable[str]) -> str:
-    """Return `value` with each of `secrets` masked and nothing else changed."""
+    """Return `value` with each of `secrets` masked, also where JSON escapes stand in it, and nothing else changed."""
     for secret in secrets:
-        if len(secret) >= SHORTEST_SECRET:
-            value = value.replace(secret, MASK)
+        if len(secret) < SHORTEST_SECRET:
+            continue
+        value = value.replace(secret, MASK)
+        if "\\" in value and len(value) <= MOST_ESCAPED:
+            letters = (rf"(?:\\?{re.escape(letter)}|\\u(?i:{ord(letter):04x}))" for letter in secret)
+            value = re.sub("".join(letters), MASK, value)
     return value
 
 
@@ -48,7 +53,8 @@ def url(value: str) -> str:
     except ValueError:
         return "<no address>"
     query = "?…" if parts.query else ""
-    return f"{parts.scheme}://{host}{port}{parts.path}{query}" if host else f"{parts.path}{query}"
+    scheme = f"{parts.scheme}:" if parts.scheme else ""
+    return f"{scheme}//{host}{port}{parts.path}{query}" if host else f"{scheme}{parts.path}{query}"
 
 
 def headers(values: Mapping[str, str]) -> dict[str, str]:

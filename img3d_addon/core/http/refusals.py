@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import time
@@ -23,9 +22,9 @@ from ..errors import (
     ServerError,
     TooLarge,
 )
-from .answer import Answer
+from .answer import Answer, decoded
 
-__all__ = ["BY_STATUS", "refusal", "said_by", "wait_of"]
+__all__ = ["BY_STATUS", "one_line", "refusal", "said_by", "wait_of"]
 
 BY_STATUS: Mapping[int, type[ProviderError]] = {
     400: RequestRefused,
@@ -80,7 +79,8 @@ def refusal(
         status=answer.status,
         advice=advice,
     )
-    error.said = said
+    # only JSON is surely the service's own word; gateways in front of it answer in plain text and web pages
+    error.said = said if _is_json(answer) else ""
     if isinstance(error, RateLimited):
         told = wait_of(answer)
         error.wait = wait if told is None else told
@@ -91,18 +91,32 @@ def said_by(answer: Answer) -> str:
     """Return the service's own sentence, or an empty text when the answer is a web page or empty."""
     text = answer.text.strip()
     try:
-        found = "; ".join(_sentences(json.loads(text)))
-    except ValueError:
+        found = "; ".join(_sentences(decoded(text)))
+    except (ValueError, RecursionError):
         found = "" if text.startswith("<") else text
-    found = re.sub(r"\s+", " ", found).strip()
-    return found if len(found) <= LONGEST else f"{found[:LONGEST]}…"
+    return one_line(found)
+
+
+def one_line(text: str, longest: int = LONGEST) -> str:
+    """Return words from outside as one line that can be shown: no control characters, at most `longest` of them."""
+    line = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * longest])
+    line = re.sub(r"\s+", " ", line).strip()
+    return line if len(line) <= longest else f"{line[:longest]}…"
+
+
+def _is_json(answer: Answer) -> bool:
+    try:
+        decoded(answer.text)
+    except ValueError:
+        return False
+    return True
 
 
 def wait_of(answer: Answer) -> float | None:
     """Return the seconds that the service asks to wait: `Retry-After`, or a hint in the body."""
     header = answer.headers.get("retry-after", "").strip()
     try:
-        body: Any = json.loads(answer.text)
+        body: Any = decoded(answer.text)
     except ValueError:
         body = None
     hints: Mapping[str, Any] = cast("Mapping[str, Any]", body) if isinstance(body, Mapping) else {}

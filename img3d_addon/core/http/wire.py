@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import socket
 import threading
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,18 @@ class Wire:
                     sock.shutdown(socket.SHUT_RDWR)
 
 
+class FinalResponse(http.client.HTTPResponse):
+    """Skips interim answers such as 103 Early Hints; `http.client` skips 100 only and takes the rest for final."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            read: Any = super()  # its types leave this method out
+            line: tuple[str, int, str] = read._read_status()
+            if line[1] not in (102, 103):
+                return line
+            http.client.parse_headers(self.fp)
+
+
 def adapter(wire: Wire) -> HTTPAdapter:
     """Return a `requests` adapter whose connections report to `wire`."""
     from requests.adapters import HTTPAdapter
@@ -104,4 +117,5 @@ def _recorded(base: Any, wire: Wire) -> Any:
             url = wire.target if url.startswith("/") else wire.origin + wire.target  # a proxy wants it whole
         base.putrequest(self, method, url, *args, **kwargs)
 
-    return type("Recorded", (base,), {"_new_conn": new_conn, "connect": connect, "putrequest": putrequest})
+    own = {"_new_conn": new_conn, "connect": connect, "putrequest": putrequest, "response_class": FinalResponse}
+    return type("Recorded", (base,), own)
