@@ -6,14 +6,14 @@ API: https://platform.stability.ai/docs/api-reference
 
 from __future__ import annotations
 
-import json
+import math
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
 from ..core.errors import BadResult, ModerationError, ProviderError
-from ..core.http.answer import Answer
+from ..core.http.answer import Answer, decoded
 from ..core.http.api import Api, FilePart
-from ..core.http.refusals import refusal
+from ..core.http.refusals import one_line, refusal
 from ..core.params import Choice, Float, Int, Param, Secret
 from ..core.provider import Provider
 from ..core.values import Balance, ImageLimits, Model, Picture, Price
@@ -117,11 +117,10 @@ class StabilitySpar3D(Provider):
         path = api.decode(body["model"]) if isinstance(body.get("model"), str) else answer.file
         if path is None:
             raise BadResult(_no_model(self.label, answer), provider=self.label, status=answer.status)
-        seed = answer.headers.get("seed", "")
         return Model(
             path=path,
             cost=self.estimate(None, params),
-            seed=int(seed) if seed.isdecimal() else (params.get("seed") or None),
+            seed=_seed(answer.headers.get("seed", "")) or params.get("seed") or None,
             facts={"request_id": answer.headers.get("x-request-id", "")},
         )
 
@@ -133,6 +132,8 @@ class StabilitySpar3D(Provider):
     def balance(self, api: Api) -> Balance:
         """Ask for the credits that are left."""
         credits = float(api.get("/v1/user/balance").json["credits"])
+        if not math.isfinite(credits):
+            raise ValueError(f"credits: {credits}")
         return Balance(amount=credits, unit="credits", note=f"{credits * CREDIT:.2f} USD")
 
     def check_key(self, api: Api) -> str:
@@ -142,7 +143,7 @@ class StabilitySpar3D(Provider):
 
     def explain(self, answer: Answer) -> ProviderError:
         """Read `{"id", "name", "errors"}`; 403 is moderation when its name says so."""
-        moderated = _object(answer).get("name") == "content_moderation"
+        moderated = str(_object(answer).get("name")).lower() == "content_moderation"
         return refusal(answer, provider=self.label, kind=ModerationError if moderated else None, wait=BLOCKED)
 
 
@@ -150,9 +151,14 @@ def _text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def _seed(text: str) -> int | None:
+    """Read the header that tells the seed; the model counts without it, whatever stands there."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 else None
+
+
 def _object(answer: Answer) -> Mapping[str, Any]:
     try:
-        value: object = json.loads(answer.text or "{}")
+        value: object = decoded(answer.text or "{}")
     except ValueError:
         value = None
     return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
@@ -162,5 +168,5 @@ def _no_model(label: str, answer: Answer) -> str:
     text = answer.text.strip()
     if not text:
         return f"{label} answered with success, but with nothing in it"
-    what = "a web page" if text.startswith("<") else f"words: “{text[:200]}”"
+    what = "a web page" if text.startswith("<") else f"words: “{one_line(text, 200)}”"
     return f"{label} answered with success, but instead of a model came {what}"

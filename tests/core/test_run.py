@@ -313,3 +313,21 @@ def test_the_model_is_told_before_a_byte_is_fetched(tmp_path):
         if isinstance(step, Delivered):
             break
     assert story.fetched == []
+
+
+def test_a_wait_that_is_longer_than_the_deadline_is_told(tmp_path):
+    asked = RateLimited("Vendor has had too many requests", wait=7200.0)
+    with pytest.raises(RateLimited, match="It wants 2 hours to pass first") as caught:
+        Story(tmp_path, Script(submits=[asked])).play()
+    assert caught.value is asked
+
+
+@pytest.mark.parametrize("status", [502, 504, 520, 524])
+def test_a_gateway_that_speaks_json_leaves_a_submit_in_doubt(tmp_path, status):
+    with pytest.raises(Uncertain):
+        Story(tmp_path, Script(submits=[server(status, "a gateway's words")])).play()
+
+
+def test_a_field_too_large_for_its_type_is_an_answer_not_understood(tmp_path):
+    with pytest.raises(BadResult, match="not understood"):
+        Story(tmp_path, Script(submits=[OverflowError("int too large to convert to float")])).play()

@@ -18,7 +18,9 @@ from img3d_addon.core.params import check_all
 from img3d_addon.core.values import Order
 from img3d_addon.providers.stability_spar3d import StabilitySpar3D
 from tests.servers.asking import KEY, asking, picture, settings
+from tests.servers.base import Reply
 from tests.servers.glb import glb
+from tests.servers.plain import PlainServer
 from tests.servers.stability import ERRORS, SPAR3D, StabilityServer
 
 SPAR = StabilitySpar3D()
@@ -281,3 +283,32 @@ def test_the_service_runs_as_a_program(tmp_path):
         finally:
             process.terminate()
     assert record.read_text().count(SPAR3D) == 2
+
+
+@pytest.mark.parametrize("seed", ["²", "9" * 40, "9" * 5000, "-1", "1.5", "none"])
+def test_a_model_counts_whatever_stands_in_the_header_of_the_seed(tmp_path, seed):
+    headers = {"Content-Type": "model/gltf-binary", "seed": seed.encode().decode("latin-1")}
+    with PlainServer() as plain:
+        plain.on(SPAR3D, Reply(200, glb(), headers))
+        assert submit(plain, tmp_path, seed=7).seed == 7
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"credits": NaN}', b'{"credits": null}', b'{"credits": "many"}', b"[]", b"[" * 9999]
+)
+def test_a_balance_that_is_none_is_not_understood(tmp_path, body):
+    with PlainServer() as plain:
+        plain.on("/v1/user/balance", Reply(200, body, {"Content-Type": "application/json"}))
+        chosen = settings(tmp_path, base_urls={"STABILITY": plain.url}, keys={"STABILITY_API_KEY": KEY})
+        with (
+            closing(Engine(chosen, {SPAR.name: SPAR})) as engine,
+            pytest.raises(errors.BadResult, match="not understood"),
+        ):
+            engine.balance(SPAR.name)
+
+
+def test_words_instead_of_a_model_are_shown_on_one_line_without_the_key(tmp_path):
+    with PlainServer() as plain:
+        plain.on(SPAR3D, Reply(200, f"a\x1b[2J {KEY}\nb".encode(), {"Content-Type": "text/plain"}))
+        with pytest.raises(errors.BadResult, match=r"“a \[2J \*\*\* b”"):
+            submit(plain, tmp_path)

@@ -14,7 +14,7 @@ __all__ = ["understood"]
 
 log = logging.getLogger(__name__)
 
-STUMBLES = (KeyError, IndexError, TypeError, AttributeError, ValueError)
+STUMBLES = (LookupError, TypeError, AttributeError, ValueError, OverflowError, RecursionError)
 
 
 @contextmanager

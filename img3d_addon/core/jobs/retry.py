@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..errors import NetworkError, ProviderError, RateLimited, TimedOut
 
-__all__ = ["Deadline", "backoff", "jittered", "submit_wait"]
+__all__ = ["Deadline", "backoff", "in_words", "jittered", "submit_wait"]
 
 FIRST = 1.0
 MOST = 60.0
@@ -38,7 +38,7 @@ class Deadline:
         left = self.end - self.clock()
         if left <= 0:
             heard = f" The last trouble was: {last}" if last else ""
-            raise TimedOut(f"{label} did not deliver within {_words(self.seconds)}.{heard}")
+            raise TimedOut(f"{label} did not deliver within {in_words(self.seconds)}.{heard}")
         return min(wait, left)
 
 
@@ -71,5 +71,9 @@ def jittered(seconds: float, *, jitter: Callable[[], float]) -> float:
     return seconds * (1.0 + 0.25 * jitter())
 
 
-def _words(seconds: float) -> str:
-    return f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:g} seconds"
+def in_words(seconds: float) -> str:
+    """Return a time as people say it."""
+    for size, name in ((86400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {name}"
+    return f"{seconds:g} seconds"

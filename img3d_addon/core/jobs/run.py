@@ -37,7 +37,7 @@ T = TypeVar("T")
 FETCH_TRIES = 5
 EXPIRED = (NotFound, AuthError, PlanError, BadResult)  # how stores speak of an address that is over
 CHARGED = "It may have been charged: look at your account on the service's web page."
-GATEWAYS = (502, 504)  # spoken by a gateway, which does not know what the service did
+GATEWAYS = (502, 504, *range(520, 528))  # spoken by a gateway, which does not know what the service did
 
 
 def run(
@@ -88,7 +88,7 @@ def _submit(
             if isinstance(error, ProviderError):
                 wait = retry.submit_wait(error, attempt=attempt, jitter=means.jitter)
             if wait is None or not deadline.allows(wait):
-                raise _after_submit(means, error) from error
+                raise _after_submit(means, error, wait=wait) from error
             reason = error
         attempt += 1
         yield Held(wait, _again(reason, wait))
@@ -103,9 +103,12 @@ def _submit_once(means: Means, picture: Picture, params: Mapping[str, Any]) -> G
         return _one_of(state, Task, Model)
 
 
-def _after_submit(means: Means, error: ProviderError | OutputError) -> Img3dError:
+def _after_submit(means: Means, error: ProviderError | OutputError, *, wait: float | None) -> Img3dError:
     """Return what the user must know when a submit failed: whether it may have been taken."""
     provider = means.provider
+    if wait is not None and isinstance(error, RateLimited):
+        error.advice = f"It wants {retry.in_words(error.wait or wait)} to pass first; submit it again after that."
+        return error
     if provider.repeatable:
         return error
     if isinstance(error, BadResult):
