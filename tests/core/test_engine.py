@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import json
+import os
 import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -167,7 +169,7 @@ def test_a_submit_returns_before_anything_is_on_disk_or_imported(make, tmp_path,
         ({"params": {"sed": 1}}, BadInput, "Did you mean 'seed'"),
         ({"params": {"seed": 10}}, BadInput, "seed = 10 is not allowed"),
         ({"after": {"odd": object()}}, BadInput, "not JSON"),
-        ({"image": "missing.png"}, BadInput, "does not exist"),
+        ({"image": "missing.png"}, BadInput, "There is no picture"),
         ({"image": "."}, BadInput, "is a folder"),
     ],
 )
@@ -664,3 +666,43 @@ def test_balance_and_key_are_asked_and_misread_answers_are_said(make, remote, mo
     assert engine.balance("remote").amount == 2
     with pytest.raises(BadResult, match="not understood"):
         engine.check_key("remote")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has such names")
+def test_a_file_name_that_is_no_unicode_is_a_name_like_any_other(make, remote, tmp_path, home):
+    good = an_order(tmp_path)
+    odd = tmp_path / os.fsdecode(b"st\xfchl.png")
+    good.image.rename(odd)
+    remote.let_finish.set()
+    engine = make()
+    order = replace(good, image=odd, after={"out": str(odd)})
+    assert kinds(engine.drive(order))[-1] == "downloaded"
+    job = make().jobs()[0]
+    assert (job.image, job.name, job.after["out"]) == (odd, "st?hl", str(odd))
+    request = json.loads((home / "library" / job.id / "request.json").read_text("utf-8"))
+    assert request["image"] == str(odd)
+
+
+def test_a_bug_after_the_submit_leaves_the_job_in_doubt_and_says_so(make, remote, tmp_path):
+    remote.submit_error = ZeroDivisionError("bug")
+    engine = make(workers=1)
+    job_id = engine.submit(an_order(tmp_path))
+    last = finish(engine)[-1]
+    assert (last.kind, last.error_kind) == ("uncertain", "uncertain")
+    assert "ZeroDivisionError: bug" in last.message
+    assert "paid twice" in last.message
+    assert engine.job(job_id).state == "uncertain"
+    with pytest.raises(Uncertain):
+        engine.resume(job_id)
+
+
+def test_a_balance_that_is_not_understood_speaks_of_no_job(make, tmp_path):
+    class Odd(Remote):
+        has_balance = True
+
+        def balance(self, api):
+            raise KeyError("credits")
+
+    with pytest.raises(BadResult, match="not understood") as caught:
+        make(Odd()).balance("remote")
+    assert "esume" not in str(caught.value)

@@ -3,7 +3,9 @@
 
 import hashlib
 import logging
+import os
 import struct
+import sys
 import zlib
 
 import pytest
@@ -325,3 +327,25 @@ def test_the_header_tells_the_facts(tmp_path, monkeypatch):
     facts = inspect(source)
     assert (facts.width, facts.height, facts.format, facts.has_alpha) == (300, 200, "PNG", True)
     assert (facts.size, facts.animated) == (source.stat().st_size, False)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_what_is_no_file_is_told_without_opening_it(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "loop.png").symlink_to("loop.png")
+    (tmp_path / "gone.png").symlink_to("nowhere")
+    (tmp_path / "none.png").touch()
+    cases = {
+        "pipe.png": "a device or a pipe",
+        "loop.png": "cannot be read",
+        "gone.png": "There is no picture",
+        "none.png": "is empty",
+        ".": "is a folder",
+        "nul\0.png": "There is no picture",
+        "x" * 300 + ".png": "cannot be read",
+        "none.png/a.png": "There is no picture",
+    }
+    for name, words in cases.items():
+        for work in (inspect, lambda path: prepare(path, LIMITS, folder=tmp_path / "out")):
+            with pytest.raises(BadInput, match=words):
+                work(tmp_path / name)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import BadInput
 from ..values import ImageLimits, Picture
 from .encode import encode, write
+from .given import check_file
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -119,13 +120,8 @@ def _opened(source: Path) -> Generator[Image, None, None]:
     """Open a picture and judge its header; nothing is decoded yet."""
     from PIL import Image
 
-    if source.is_dir():
-        raise BadInput(f"{source} is a folder, not a picture")
+    check_file(source)
     with _decoding(source):
-        if not source.exists():
-            raise BadInput(f"There is no picture {source}", advice="Check the path.")
-        if not source.stat().st_size:
-            raise BadInput(f"{source} is empty")
         image = Image.open(source, formats=_formats())
     with image:
         width, height = image.size

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import BadInput, Offline
+from ..files.given import check_file
 from ..http import keys
 from ..params import check_all
 from ..provider import Provider
@@ -47,7 +48,5 @@ def check_order(order: Order, provider: Provider) -> dict[str, Any]:
         json.dumps(dict(order.after))
     except (TypeError, ValueError) as error:
         raise BadInput(f"The options for after the download are not JSON ({error})") from None
-    if not order.image.is_file():
-        what = "is a folder" if order.image.is_dir() else "does not exist"
-        raise BadInput(f"The picture {order.image} {what}", advice="Choose a picture file.")
+    check_file(order.image)
     return params

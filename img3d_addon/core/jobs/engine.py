@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from ..errors import BadResult, ProviderError
 from ..events import Event
 from ..http.api import Api
 from ..params import check_all
@@ -179,7 +180,7 @@ class Engine:
         job = Job(
             id=self._ids.new(),
             provider=provider.name,
-            name=order.name or order.image.stem,
+            name=_shown(order.name or order.image.stem),
             image=order.image.absolute(),
             state="prepared",
             stage="preparing",
@@ -230,5 +231,13 @@ class Engine:
         try:
             with understood(provider):
                 yield api
+        except BadResult as error:  # its own advice is for results
+            label = provider.label
+            raise BadResult(error.message, provider=label, status=error.status, advice=ProviderError.advice) from error
         finally:
             api.close()
+
+
+def _shown(name: str) -> str:
+    """Return the name of a file with a mark for each byte that is no Unicode, which no text file takes."""
+    return name.encode(errors="replace").decode()

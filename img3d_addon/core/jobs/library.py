@@ -84,7 +84,7 @@ def write_json(path: Path, values: Mapping[str, Any]) -> None:
     """Write a JSON file whole or not at all."""
     part = path.with_name(path.name + ".part")
     with _writing(path):
-        with part.open("w", encoding="utf-8") as file:
+        with part.open("w", encoding="utf-8", errors="backslashreplace") as file:
             json.dump(values, file, indent=1, ensure_ascii=False, default=str)
             file.flush()
             os.fsync(file.fileno())

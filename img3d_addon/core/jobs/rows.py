@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ def to_columns(values: Mapping[str, Any], *, home: Path) -> dict[str, Any]:
 
     def pack(value: Any) -> Any:
         if isinstance(value, Path):
-            return value.relative_to(home).as_posix() if value.is_relative_to(home) else str(value)
+            return value.relative_to(home).as_posix() if value.is_relative_to(home) else _text(value)
         if is_dataclass(value) and not isinstance(value, type):
             return json.dumps(asdict(value), default=pack)
         return json.dumps(value, default=pack) if isinstance(value, Mapping) else value
@@ -42,9 +43,23 @@ def from_row(row: Mapping[str, Any], *, home: Path, owner_alive: bool) -> Job:
         values["picture"] = Picture(**{**picture, "path": home / picture["path"]})
     if model := values["model"]:
         values["model"] = _model(model, home)
-    values["image"] = home / values["image"]
+    values["image"] = home / os.fsdecode(values["image"])
     values["path"] = home / values["path"] if values["path"] else None
     return Job(**values, owner_alive=owner_alive)
+
+
+def _text(path: Path) -> str | bytes:
+    """Return a path as SQLite takes it: as bytes where the file system's name is no Unicode."""
+    text = str(path)
+    return text if _is_unicode(text) else os.fsencode(text)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _model(found: Mapping[str, Any], home: Path) -> Model:

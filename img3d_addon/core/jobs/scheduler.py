@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from dataclasses import replace
 from functools import partial
 
-from ..errors import Cancelled, Img3dError, Stopped
+from ..errors import Cancelled, Img3dError, Stopped, Uncertain
 from ..events import Event
 from ..http.api import Api
 from .cancelling import ask_service
@@ -126,13 +126,11 @@ class Scheduler:
             error = found
         except Exception as found:
             log.exception("job %s", ticket.job.id)
-            error = Img3dError(
-                f"An error in img3d itself stopped the job ({type(found).__name__}: {found})",
-                advice="The log has the details; resume the job to go on.",
-            )
+            error = _own_error(found, in_doubt=ticket.job.state == "uncertain")
         if error is not None:
             ticket.job = replace(ticket.job, error_kind=error.kind, error=str(error))
-            self._registry.tell(ticket, Event(job=ticket.job.id, kind="failed", error=error, message=str(error)))
+            kind = "uncertain" if isinstance(error, Uncertain) else "failed"
+            self._registry.tell(ticket, Event(job=ticket.job.id, kind=kind, error=error, message=str(error)))
 
     def _told(self, ticket: Ticket, events: Generator[Event]) -> Generator[Event]:
         try:
@@ -176,6 +174,13 @@ class Scheduler:
 
 def _queued(ticket: Ticket) -> Event:
     return Event(job=ticket.job.id, kind="queued", stage="preparing")
+
+
+def _own_error(found: Exception, *, in_doubt: bool) -> Img3dError:
+    text = f"An error in img3d itself stopped the job ({type(found).__name__}: {found})"
+    if in_doubt:
+        return Uncertain(f"{text} after it was submitted")
+    return Img3dError(text, advice="The log has the details; resume the job to go on.")
 
 
 def _is_over(ticket: Ticket) -> bool:
