@@ -13,7 +13,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-_CONSOLE = frozenset({"estimate", "generate", "job", "jobs", "submit"})
+_CONSOLE = frozenset({"balance", "estimate", "generate", "job", "jobs", "submit"})
 
 
 def __getattr__(name: str) -> Any:

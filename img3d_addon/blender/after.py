@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..core.errors import BadInput
 from ..core.params import Bool, Choice, Float, Int, check_all
+from ..core.provider import Provider
 
-__all__ = ["AFTER", "REMESH_LOSES_TEXTURE", "check", "decimate_ratio"]
+__all__ = ["AFTER", "REMESH_LOSES_TEXTURE", "check", "check_quads", "decimate_ratio"]
 
 REMESH_LOSES_TEXTURE = "A Remesh modifier drops the texture coordinates, so the texture is not shown while it is on"
 
@@ -84,6 +86,23 @@ def check(options: Mapping[str, Any]) -> dict[str, Any]:
     """
     given = {name: value for name, value in options.items() if name != "out"}
     return check_all(AFTER, given, owner="The post-processing")
+
+
+def check_quads(options: Mapping[str, Any], provider: Provider) -> None:
+    """Raise `BadInput` when a quad remesh is asked for that cannot work; before anything is paid."""
+    if not options["quad"]:
+        return
+    if options["decimate"] or options["remesh"] != "none":
+        raise BadInput(
+            "A quad remesh makes the mesh anew with the number of faces asked for",
+            advice="Leave Decimate and the Remesh modifier out.",
+        )
+    if provider.base_url:  # only a generator that chooses the texture coordinates itself can put them back
+        own = "the service's own quads (its parameter remesh=quad) or " if provider.server_quads else ""
+        raise BadInput(
+            f"A quad remesh would lose the texture of {provider.label} results: they carry no texture projection",
+            advice=f"Use {own}a Remesh modifier; nothing was sent.",
+        )
 
 
 def decimate_ratio(amount: float, *, faces: int) -> float:

@@ -23,6 +23,7 @@ __all__ = ["INTERRUPTED", "main"]
 
 INTERRUPTED = 130
 _PACKAGE = __name__.rsplit(".", 2)[0]
+_log = logging.getLogger(__name__)
 _COMMANDS = {
     "generate": generate.generate,
     "estimate": generate.estimate,
@@ -56,27 +57,34 @@ def _run(args: argparse.Namespace, output: Output, interrupts: Interrupts, *, pr
     run = Run(output, interrupts)
     try:
         with opened(module=module, online=args.online_mode) as engine:
-            return _COMMANDS[args.command](args, engine, run)
-    except Interrupted as stopped:
-        output.note(f"Interrupted. The job {stopped.job} is kept; go on with: {prog} resume {stopped.job}")
-        run.finish()
-        return INTERRUPTED
+            try:
+                return _COMMANDS[args.command](args, engine, run)
+            except Interrupted as stopped:
+                engine.close()
+                output.interrupted(engine.job(stopped.job), prog=prog)
+                run.finish()
+                return INTERRUPTED
     except KeyboardInterrupt:  # the second Ctrl-C
-        output.note("Interrupted. Jobs that had begun are kept; go on with: " + prog + " resume --all")
+        output.note(f"Interrupted. Jobs that had begun are kept; '{prog} resume' goes on with them.")
         return INTERRUPTED
     except Img3dError as error:
         output.failed(error)
         return error.exit_status
     except BrokenPipeError:  # the reader has gone: `jobs | head`
         return 0
+    except Exception as error:
+        _log.debug("nobody expected this", exc_info=True)
+        what = f"Something went wrong inside img3d ({type(error).__name__}: {error})"
+        output.failed(Img3dError(what, advice="Run it again with --verbose and report what it prints; jobs are kept."))
+        return Img3dError.exit_status
 
 
 def _set_log(*, verbose: bool) -> None:
-    log = logging.getLogger(_PACKAGE)
+    root = logging.getLogger(_PACKAGE)
     if verbose:
         handler: logging.Handler = logging.StreamHandler(os.fdopen(os.dup(2), "w", encoding="utf-8", buffering=1))
         handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
-        log.setLevel(logging.DEBUG)
+        root.setLevel(logging.DEBUG)
     else:
         handler = logging.NullHandler()  # else Python prints warnings, which the job's own sentence repeats
-    log.addHandler(handler)
+    root.addHandler(handler)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.errors import BadInput, Img3dError, KeyMissing
 from ...core.http import keys
+from ...core.jobs.checks import provider_named
 from ...core.params import Param, Secret
 from ...core.provider import Provider
 from ...providers import load
 from .run import Run
-from .surroundings import find_provider
 
 if TYPE_CHECKING:
     from ...core.jobs.engine import Engine
@@ -25,7 +25,7 @@ _FLAGS = ("sync", "cancellable", "reports_percent", "has_estimate", "has_balance
 def providers(args: argparse.Namespace, engine: Engine, run: Run) -> int:
     """List the services, or one of them with its parameters."""
     known = load()
-    found = [find_provider(known, args.provider)] if args.provider else list(known.values())
+    found = [provider_named(args.provider, known)] if args.provider else list(known.values())
     for one in found:
         run.output.emit("provider", None, **_facts(one, engine))
     if args.provider:
@@ -40,7 +40,7 @@ def balance(args: argparse.Namespace, engine: Engine, run: Run) -> int:
     """Say what is left on one account, or on each that has a key; without any it is `KeyMissing`."""
     known = load()
     if args.provider:
-        asked = [find_provider(known, args.provider)]
+        asked = [provider_named(args.provider, known)]
         if not asked[0].has_balance:
             raise BadInput(f"{asked[0].label} has no balance to ask for")
     else:

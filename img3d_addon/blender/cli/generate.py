@@ -4,19 +4,18 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import BadInput
+from ...core.jobs.checks import provider_named
 from ...core.params import check_all, parse_all
 from ...core.provider import Provider
 from ...core.values import Order
 from ...providers import load
-from ..after import check
+from ..after import check, check_quads
 from .follow import follow
 from .run import Run
-from .surroundings import find_provider
 from .targets import pictures, plan
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def estimate(args: argparse.Namespace, engine: Engine, run: Run) -> int:
 
 
 def _asked(args: argparse.Namespace) -> tuple[Provider, dict[str, Any]]:
-    provider = find_provider(load(), args.provider)
+    provider = provider_named(args.provider, load())
     return provider, parse_all(provider.params, args.params, owner=provider.label)
 
 
@@ -88,21 +87,5 @@ def _after(args: argparse.Namespace, provider: Provider) -> dict[str, Any]:
         if name in named and named[name] <= 0:
             raise BadInput(f"--{name} {named[name]:g} is not possible", advice="It takes a number above 0.")
     after = check({"location": "origin", **named})
-    if after["quad"]:
-        _check_quads(after, provider)
+    check_quads(after, provider)
     return after
-
-
-def _check_quads(after: Mapping[str, Any], provider: Provider) -> None:
-    if after["decimate"] or after["remesh"] != "none":
-        raise BadInput(
-            "--quad makes the mesh anew with the number of faces asked for",
-            advice="Leave out --decimate and --remesh-modifier.",
-        )
-    if provider.base_url:  # only a generator that chooses the texture coordinates itself can put them back
-        instead = "-o remesh=quad for quads by the service" if provider.server_quads else "--remesh-modifier"
-        raise BadInput(
-            f"--quad cannot keep the texture of {provider.label} results yet: that needs a texture bake, "
-            "which is still to come",
-            advice=f"Use {instead}; nothing was sent.",
-        )

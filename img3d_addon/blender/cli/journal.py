@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...core.errors import Cancelled
+from ...core.errors import BadInput, Cancelled
 from .follow import follow
 from .run import Run
 from .targets import plan
@@ -40,9 +40,9 @@ def jobs(args: argparse.Namespace, engine: Engine, run: Run) -> int:
 
 def resume(args: argparse.Namespace, engine: Engine, run: Run) -> int:
     """Go on with jobs to their files; nothing is submitted twice without `--submit-again`."""
-    found = [engine.job(job) for job in args.jobs] or [
-        job for job in reversed(engine.jobs()) if _goes_on(job, again=args.submit_again)
-    ]
+    if args.all and args.jobs:
+        raise BadInput("--all and the ids of jobs do not go together", advice="Leave one of them out.")
+    found = [engine.job(job) for job in args.jobs] or _open_jobs(engine, run, again=args.submit_again)
     if not found:
         run.output.line("There is no job to go on with")
     for job, target in zip(found, _targets(args, found), strict=True):
@@ -66,9 +66,22 @@ def cancel(args: argparse.Namespace, engine: Engine, run: Run) -> int:
     return 0
 
 
-def _goes_on(job: Job, *, again: bool) -> bool:
-    waits = job.state == "ready" and bool(job.after.get("out")) and not job.owner_alive
-    return job.resumable or waits or (again and job.state == "uncertain")
+def _open_jobs(engine: Engine, run: Run, *, again: bool) -> list[Job]:
+    """Return the unfinished jobs, oldest first; those that need the user's word are named instead."""
+    found: list[Job] = []
+    for job in reversed(engine.jobs()):
+        written = job.state != "ready" or not job.after.get("out")  # or the sidebar's own matter
+        if (
+            job.owner_alive
+            or job.state == "cancelled"
+            or not (job.resumable or job.state == "uncertain" or not written)
+        ):
+            continue
+        if job.state == "uncertain" and not again:
+            run.output.note(f"{job.id} ({job.name}) is left alone. {job.error} With --submit-again it is submitted.")
+        else:
+            found.append(job)
+    return found
 
 
 def _options(job: Job) -> dict[str, Any]:

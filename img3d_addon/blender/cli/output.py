@@ -7,10 +7,13 @@ import json
 import shutil
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from ...core.errors import Cancelled, Img3dError
+from ...core.errors import Cancelled, Img3dError, Stopped, Uncertain
 from ...core.events import Event
+
+if TYPE_CHECKING:
+    from ...core.jobs.job import Job
 
 __all__ = ["Output"]
 
@@ -53,6 +56,15 @@ class Output:
         self.emit(name, job, kind=error.kind, message=str(error), **({"name": label} if label else {}))
         text = str(error)
         self.note(text if label in text else f"{label}: {text}")
+
+    def interrupted(self, job: Job, *, prog: str) -> None:
+        """Say that a job was left, and how to go on with it."""
+        if job.state == "uncertain":
+            error: Img3dError = Uncertain(f"Interrupted; the job {job.id} is kept. {job.error}", advice="")
+        else:
+            error = Stopped(f"Interrupted; the job {job.id} is kept", advice=f"Go on with: {prog} resume {job.id}")
+        self.emit("failed", job.id, kind=error.kind, message=str(error), name=job.name)
+        self.note(str(error))
 
     def note(self, text: str) -> None:
         """Write one line for people to stderr."""

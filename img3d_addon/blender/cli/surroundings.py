@@ -4,20 +4,17 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ...core.errors import BadInput
-from ...core.provider import Provider
 from ...core.settings import Settings, default_home
 
 if TYPE_CHECKING:
     from ...core.jobs.engine import Engine
 
-__all__ = ["find_provider", "opened"]
+__all__ = ["opened"]
 
-_ADVICE = "Online access is off; put --online-mode first, as in: python -m img3d_addon --online-mode generate ..."
+_ADVICE = "Put --online-mode first, as in: python -m img3d_addon --online-mode generate ..."
 
 
 @contextlib.contextmanager
@@ -42,12 +39,3 @@ def opened(*, module: bool, online: bool) -> Iterator[Engine]:
         yield engine
     finally:
         engine.close()
-
-
-def find_provider(providers: Mapping[str, Provider], name: str) -> Provider:
-    """Return the provider of this name; `BadInput` names the nearest one, or all."""
-    if name in providers:
-        return providers[name]
-    near = difflib.get_close_matches(name, providers, n=1)
-    hint = f"Did you mean {near[0]!r}?" if near else "There are: " + ", ".join(providers) + "."
-    raise BadInput(f"There is no provider {name!r}", advice=hint)
