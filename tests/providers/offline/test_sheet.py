@@ -13,7 +13,7 @@ from img3d_addon.providers.offline.silhouette.repair import boundary_edges, repa
 from img3d_addon.providers.offline.silhouette.rings import with_rings
 from img3d_addon.providers.offline.silhouette.sheet import Sheet, make_sheet
 from img3d_addon.providers.offline.silhouette.snap import snap_nodes
-from img3d_addon.providers.offline.silhouette.solid import SIDE, doubled
+from img3d_addon.providers.offline.silhouette.solid import doubled
 
 from .drawing import disc_alpha
 from .surfaces import assert_solid, volume
@@ -97,7 +97,7 @@ def test_rings_make_the_rim_round(rings):
     assert signed_areas(round_sheet).sum() == pytest.approx(signed_areas(sheet).sum(), rel=1e-3)
     error = abs(volume(solid.triangles, points) / (4 / 3 * np.pi * 40**3) - 1)
     assert error < (0.006 if rings else 0.02)
-    assert not (solid.part == SIDE).any(), "front and back share the outline"
+    assert not solid.on_cap.any(), "front and back share the outline"
 
 
 def test_normals_of_a_ball_point_outwards():

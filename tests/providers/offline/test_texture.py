@@ -111,8 +111,14 @@ def test_the_pixels_of_pixel_art_stay_hard_and_lose_their_dark_line(tmp_path):
     assert hard.mean() > 0.98
 
 
-def test_the_four_numbers_give_the_coordinates_again(tmp_path):
-    _facts, glb = made(two_halves().save(tmp_path / "a.png"))
+@pytest.mark.parametrize("side", ["plain", "mirror", "flat"])
+@pytest.mark.parametrize("cut", [False, True], ids=["whole", "cut"])
+def test_the_four_numbers_give_the_coordinates_again(side, cut, tmp_path):
+    sheet = two_halves()
+    if cut:
+        sheet.box(120, 300, 400, 400, (*BLUE, 255))
+    facts, glb = made(sheet.save(tmp_path / "a.png"), back=side)
+    assert bool(facts["cuts"]) is cut
     u, v, back = (glb.extras[name] for name in ("img3d_proj_u", "img3d_proj_v", "img3d_back_offset"))
     centre = glb.points[glb.triangles][..., 2].mean(1)
     corners = glb.triangles.ravel()
@@ -124,9 +130,10 @@ def test_the_four_numbers_give_the_coordinates_again(tmp_path):
         axis=-1,
     )
     assert np.abs(expected - glb.uv[corners]).max() < 1e-5
-    assert back == 0.5
+    assert back == (0 if side == "mirror" else 0.5)
     assert glb.uv.min() > 0
     assert glb.uv.max() < 1
+    assert_solid(*glb.welded())
 
 
 @pytest.mark.parametrize("back", ["plain", "mirror", "flat"])

@@ -79,7 +79,7 @@ def _at_step(
     sheet = _budgeted(nodes, heights, lattice, depth=depth, faces=faces / 2)
     solid = doubled(sheet, back=0.25 if flat_back else 1.0)
     points = solid.points * step + [lattice.left, lattice.top, 0]
-    return Solid(triangles=solid.triangles, points=points, part=solid.part)
+    return Solid(triangles=solid.triangles, points=points, on_cap=solid.on_cap)
 
 
 def _budgeted(nodes: Nodes, heights: Array, lattice: Lattice, *, depth: float, faces: float) -> Sheet:

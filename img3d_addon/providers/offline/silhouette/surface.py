@@ -10,7 +10,7 @@ from .canvas import Canvas
 from .glb import Mesh
 from .normals import vertex_normals
 from .projection import Projection
-from .solid import BACK, SIDE, Solid
+from .solid import Solid
 
 __all__ = ["placed", "projection_of", "surface_of"]
 
@@ -18,12 +18,13 @@ __all__ = ["placed", "projection_of", "surface_of"]
 def placed(solid: Solid, scale: tuple[float, float]) -> tuple[Array, Array, float]:
     """Return the points with y up, centred, longest side 1; and what maps them back: the centre and size.
 
-    `scale` is full pixels per analysis pixel in x and y; centre and size are full pixels, y down.
+    `scale` is full pixels per analysis pixel in x and y; centre and size are full pixels, y down. The plane of the
+    outline stays at z = 0, where the charts of front and back meet.
     """
     points = solid.points * [scale[0], scale[1], scale[0]]
     low, high = points.min(0), points.max(0)
     size = float((high - low).max())
-    centre = (low + high) / 2
+    centre = (low + high) / 2 * [1, 1, 0]
     return (points - centre) / size * [1, -1, 1], centre, size
 
 
@@ -41,10 +42,11 @@ def projection_of(canvas: Canvas, centre: Array, size: float, *, charts: int) ->
 def surface_of(solid: Solid, points: Array, projection: Projection) -> Mesh:
     """Make one glTF vertex per position, chart and smoothing group; caps of cuts have hard edges.
 
-    Normals are smooth across the seam of the charts.
+    Normals are smooth across the seam of the charts. A triangle is on the back chart when its centre is behind z = 0:
+    the rule by which the coordinates are put back later.
     """
-    hard = (solid.part == SIDE).astype(np.int64)
-    behind = (solid.part == BACK).astype(np.int64) if projection.back else np.zeros(len(solid.part), np.int64)
+    hard = solid.on_cap.astype(np.int64)
+    behind = ((points[solid.triangles, 2].sum(1) < 0) & bool(projection.back)).astype(np.int64)
     keys: Array = solid.triangles.astype(np.int64) * 4 + (behind * 2 + hard)[:, None]
     used, index = np.unique(keys, return_inverse=True)
     triangles = index.reshape(-1, 3)
