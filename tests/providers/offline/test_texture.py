@@ -184,3 +184,13 @@ def test_many_vertices_take_wide_indices(tmp_path):
     glb = Glb(reconstruct(path, Options(faces=160_000, texture_size=512)).glb)
     assert len(glb.points) > 65_535
     assert_solid(*glb.welded())
+
+
+def test_the_front_does_not_show_along_a_cut_of_the_back(tmp_path):
+    """A red body with a green belly, which the picture's lower edge cuts."""
+    sheet = Sheet(400, 400, page=WHITE).disc(200, 200, 120, RED).box(80, 200, 320, 400, RED)
+    facts, glb = made(sheet.box(150, 300, 250, 400, GREEN).save(tmp_path / "a.png"))
+    colours, back = texels(glb)
+    assert facts["cuts"] == ["bottom"]
+    behind = back & (glb.points[:, 2] < -0.02)
+    assert away(colours[behind], RED).max() < 60

@@ -29,12 +29,12 @@ class Canvas:
             part = part.resize(self.size, Image.Resampling.HAMMING)
         return np.asarray(part)[..., :3].astype(np.float32)
 
-    def lifted(self, values: Array, *, nearest: bool = False) -> Array:
-        """Bring an array (h, w) of analysis size to texels, float32; 0 beyond the picture."""
+    def lifted(self, values: Array, *, nearest: bool = False, continued: bool = False) -> Array:
+        """Bring an array (h, w) of analysis size to texels, float32; 0 beyond the picture, or `continued` there."""
         scale_x, scale_y = self.source.scale
         left, top, right, bottom = self.box
         margin = 2 + int(max(-left, -top, right - self.source.full.width, bottom - self.source.full.height, 0))
-        padded = Image.fromarray(np.pad(values.astype(np.float32), margin))
+        padded = Image.fromarray(np.pad(values.astype(np.float32), margin, mode="edge" if continued else "constant"))
         method = Image.Resampling.NEAREST if nearest else Image.Resampling.BILINEAR
         box = (left / scale_x + margin, top / scale_y + margin, right / scale_x + margin, bottom / scale_y + margin)
         return np.asarray(padded.resize(self.size, method, box=box))

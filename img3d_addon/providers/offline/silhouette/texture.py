@@ -79,7 +79,8 @@ def _beyond_ink(canvas: Canvas, colours: Array, rim: Rim) -> Array:
 
 def with_back(front: Array, canvas: Canvas, rim: Rim) -> Array:
     """Put the chart of the back to the right of the front."""
-    return np.concatenate([front, back_colours(front, canvas.lifted(rim.distance), band=rim.band)], axis=1)
+    distance = canvas.lifted(rim.distance, continued=True)  # a cut at the frame is no rim
+    return np.concatenate([front, back_colours(front, distance, band=rim.band)], axis=1)
 
 
 def encoded(colours: Array) -> Texture:
