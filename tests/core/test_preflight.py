@@ -112,3 +112,19 @@ def test_a_link_that_leads_outside_is_refused(tmp_path):
 )
 def test_nonsense_counts_as_nothing(tmp_path, document):
     assert check(tmp_path, pack(document)).faces == 0
+
+
+def test_a_model_without_its_geometry_is_refused(tmp_path):
+    buffers = {"asset": {"version": "2.0"}, "buffers": [{"byteLength": 600}]}
+    for data in (b"", b"\0" * 596):
+        with pytest.raises(BadResult, match=f"{len(data)} of 600 bytes of its geometry"):
+            check(tmp_path, pack(buffers, data))
+    assert check(tmp_path, pack(buffers, b"\0" * 600)) == Contents()
+
+
+@pytest.mark.parametrize(
+    "buffer",
+    [{"byteLength": 9, "uri": "data:,"}, {"byteLength": 9, "extensions": {"EXT_meshopt_compression": {}}}, {}, "odd"],
+)
+def test_buffers_that_lie_elsewhere_are_not_looked_for_in_the_file(tmp_path, buffer):
+    assert check(tmp_path, pack({"asset": {"version": "2.0"}, "buffers": [buffer]})) == Contents()

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ...core.errors import BadInput
@@ -15,6 +16,17 @@ __all__ = ["pictures", "plan"]
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".tga"})
 
 
+@contextlib.contextmanager
+def _in_words() -> Iterator[None]:
+    """Turn what the system says of a path that it does not even look at, such as a name too long, into `BadInput`."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise BadInput(f"{error.filename} cannot be used ({reason})", advice="Check the path.") from error
+
+
+@_in_words()
 def pictures(given: Iterable[Path]) -> list[Path]:
     """Return the given pictures, with a folder replaced by the pictures in it, sorted; `BadInput` for an empty one."""
     found: list[Path] = []
@@ -29,6 +41,7 @@ def pictures(given: Iterable[Path]) -> list[Path]:
     return found
 
 
+@_in_words()
 def plan(images: Sequence[Path], *, out: Path | None, kind: str | None, single: bool) -> list[Path]:
     """Return the file to write for each picture; `BadInput` where one cannot be written.
 
@@ -44,6 +57,8 @@ def plan(images: Sequence[Path], *, out: Path | None, kind: str | None, single: 
         targets = _inside(images, out, kind, single=single)
     inputs = {image.resolve() for image in images}
     for target in targets:
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            target.lstat()  # a name that the system refuses is said now, not when the model is there and paid
         if target.resolve() in inputs:
             raise BadInput(f"{target} is the picture itself", advice="Choose another file with --out.")
         if target.is_dir():

@@ -99,14 +99,27 @@ def _glb(path: Path) -> Mapping[str, Any]:
     with path.open("rb") as stream:
         stream.seek(8)
         left = int.from_bytes(stream.read(4), "little") - 12
-        text = b""
+        text, data = b"", 0
         for number, (kind, size) in enumerate(_chunks(stream, left)):
             if number == 0 and (kind != b"JSON" or size > MOST_JSON):
                 raise BadResult(f"{path.name} is damaged: its first chunk is no glTF text of at most 64 MiB")
             if number == 0:
                 text = stream.read(size)
                 stream.seek(-size, 1)
-    return _parsed(text, path)
+            elif kind == b"BIN\0":
+                data = max(data, size)
+    document = _parsed(text, path)
+    _check_data(document, data)
+    return document
+
+
+def _check_data(document: Mapping[str, Any], size: int) -> None:
+    """Raise `BadResult` when the first buffer, which lies in the GLB itself, is not there in full."""
+    first = next(iter(_list(document, "buffers")), None)
+    wanted = _item(first, "byteLength")
+    inside = _item(first, "uri") is None and _item(first, "extensions") is None  # a compressed one has a stand-in
+    if inside and isinstance(wanted, int) and wanted > size:
+        raise BadResult(f"The model is damaged: {size} of {wanted} bytes of its geometry and textures are there")
 
 
 def _chunks(stream: BinaryIO, left: int) -> Iterator[tuple[bytes, int]]:
