@@ -706,3 +706,26 @@ def test_a_balance_that_is_not_understood_speaks_of_no_job(make, tmp_path):
     with pytest.raises(BadResult, match="not understood") as caught:
         make(Odd()).balance("remote")
     assert "esume" not in str(caught.value)
+
+
+@pytest.mark.parametrize("lasting", [True, False])
+def test_a_paid_model_is_named_when_the_disk_fails_and_is_not_lost(make, tmp_path, monkeypatch, lasting):
+    provider = Sync()
+    engine = make(provider)
+    move = engine._journal.move
+
+    def full(job_id, state, **changes):
+        if state == "downloading" or (lasting and state == "failed"):
+            raise OutputError("The disk is full")
+        return move(job_id, state, **changes)
+
+    monkeypatch.setattr(engine._journal, "move", full)
+    job_id = engine.submit(an_order(tmp_path, "sync"))
+    last = finish(engine)[-1]
+    assert "The disk is full; Sync has made the model, and its answer is kept as " in last.message
+    assert str(tmp_path) in last.message
+    monkeypatch.setattr(engine._journal, "move", move)
+    engine.resume(job_id)
+    assert kinds(finish(engine))[-1] == "downloaded"
+    assert engine.job(job_id).cost.amount == 4
+    assert len(provider.submits) == 1

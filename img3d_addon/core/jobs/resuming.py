@@ -36,7 +36,7 @@ def take_up(job: Job, provider: Provider, *, again: bool = False, stray: Path | 
         raise lost_submit(provider)
     raise BadInput(
         f"Job {job.id} has nothing to fetch: it is {job.state}" + (f" ({job.error})" if job.error else ""),
-        advice="Resume it with the word to submit again, or submit the picture anew.",
+        advice="Submit it again (resume --submit-again on the command line), or submit the picture anew.",
     )
 
 

@@ -38,13 +38,13 @@ class StoredJobs:
     def claimed(self, job_id: str, *, known: Job | None = None) -> Generator[tuple[Job, Provider]]:
         """Claim a job for the block and after it; it is released when the block fails.
 
-        `known` is what this process remembers of the job: a task that was paid for while the disk failed.
+        `known` is what this process remembers of the job: a task or model that was paid for while the disk failed.
         """
         job = self._journal.claim(job_id)
         try:
             provider = provider_named(job.provider, self._providers)
-            if known is not None and known.task is not None and job.task is None:
-                job = self._journal.note(job_id, task=known.task)
+            if known is not None and (job.task, job.model) == (None, None) != (known.task, known.model):
+                job = self._journal.note(job_id, task=known.task, model=known.model)
             yield self._settled(job, provider), provider
         except BaseException:
             self._journal.release(job_id)
@@ -64,6 +64,8 @@ class StoredJobs:
         """Return a job of a dead owner with the state that it left."""
         if job.state != "submitting":
             return job
+        if job.model is not None:
+            return self._journal.move(job.id, "downloading")
         if job.task is not None:
             return self._journal.move(job.id, "remote")
         if provider.repeatable:

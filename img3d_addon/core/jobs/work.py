@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import Cancelled, Img3dError, ProviderError, Stopped, Uncertain
 from ..events import Event
-from ..values import Running
+from ..values import Model, Running
 from .cancelling import meaning
 from .context import Context
 from .intake import take_in
@@ -115,14 +115,7 @@ class Work:
             case Submitted():
                 return self._submitted(step)
             case Delivered(model):
-                self._move(
-                    "downloading",
-                    stage="downloading",
-                    model=model,
-                    cost=model.cost or self._ticket.job.cost,
-                    seed=self._ticket.job.seed if model.seed is None else model.seed,
-                )
-                return self._event("progress" if self._was_announced() else "submitted")
+                return self._delivered(model)
             case Fetched():
                 return self._fetched(step)
             case Running() | Downloading():
@@ -137,6 +130,18 @@ class Work:
         except Img3dError as error:
             label = self._ticket.provider.label
             raise type(error)(f"{error.message}; the task at {label} is {step.task.id}") from error
+        return self._event("progress" if self._was_announced() else "submitted")
+
+    def _delivered(self, model: Model) -> Event:
+        job = self._ticket.job
+        cost, seed = model.cost or job.cost, job.seed if model.seed is None else model.seed
+        self._ticket.job = replace(job, model=model, cost=cost, seed=seed)  # in memory first, as above
+        try:
+            self._move("downloading", stage="downloading", model=model, cost=cost, seed=seed)
+        except Img3dError as error:
+            kept = f", and its answer is kept as {model.path}" if model.path else ""
+            text = f"{error.message}; {self._ticket.provider.label} has made the model{kept}"
+            raise type(error)(text) from error
         return self._event("progress" if self._was_announced() else "submitted")
 
     def _was_announced(self) -> bool:
@@ -187,8 +192,9 @@ class Work:
         job = self._ticket.job
         if isinstance(error, ProviderError) and job.task is not None:
             error.task_id = error.task_id or job.task.id
-        # the task again: writing it down may be just what failed
-        self._try_move(state, error_kind=error.kind, error=str(error), stage=job.stage, task=job.task)
+        # task and model again: writing them down may be just what failed
+        known = {"task": job.task, "model": job.model, "cost": job.cost}
+        self._try_move(state, error_kind=error.kind, error=str(error), stage=job.stage, **known)
         return self._event(state, error=error, message=str(error), fraction=None)
 
     def _cancelled(self) -> Event:
