@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The functions for scripts, and that an operator does the same as they do."""
+
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+
+import img3d_addon as img3d
+from img3d_addon.blender import console, properties, session
+from img3d_addon.core.errors import BadInput, Cancelled, CreditsError, KeyMissing, Offline
+from img3d_addon.providers import load
+from tests.servers.stability import SPAR3D, StabilityServer
+
+from .meshes import empty_scene
+
+DUCK = Path(__file__).parent.parent.parent / "examples" / "duck.png"
+SMALL = {"faces": 2000, "texture_size": 512}
+
+
+@pytest.fixture(autouse=True)
+def scene():
+    empty_scene()
+    yield
+    bpy.context.preferences.system.use_online_access = False
+    session.close()
+
+
+@pytest.fixture
+def server(monkeypatch):
+    with StabilityServer() as made:
+        monkeypatch.setenv("IMG3D_STABILITY_URL", made.url)
+        monkeypatch.setenv("STABILITY_API_KEY", made.keys[0])
+        bpy.context.preferences.system.use_online_access = True
+        yield made
+
+
+def shape(item):
+    """Return what makes a mesh: corners, faces, texture coordinates, place."""
+    mesh = item.data
+    corners = np.empty(len(mesh.vertices) * 3, np.float32)
+    mesh.vertices.foreach_get("co", corners)
+    uv = np.empty(len(mesh.loops) * 2, np.float32)
+    mesh.uv_layers[0].uv.foreach_get("vector", uv)
+    return corners, [tuple(face.vertices) for face in mesh.polygons], uv, np.array(item.matrix_basis)
+
+
+def test_our_keywords_are_no_provider_s_parameters():
+    for provider in load().values():
+        names = {param.name for param in provider.params}
+        assert not names & {*console.KEYWORDS, "image", "provider", "name", "account"}, provider.name
+
+
+def test_every_option_after_the_download_has_a_keyword():
+    assert sorted(console.KEYWORDS.values()) == sorted(param.name for param in console.AFTER)
+
+
+def test_generate_returns_the_new_objects():
+    bpy.context.scene.cursor.location = (1, 2, 3)
+    (item,) = img3d.generate(DUCK, size=2, **SMALL)
+    assert item.name == "duck"
+    assert item["img3d_provider"] == "offline"
+    bpy.context.view_layer.update()
+    assert max(item.dimensions) == pytest.approx(2.0, abs=1e-4)
+    assert tuple(item.location) == pytest.approx((1, 2, 3), abs=1e-4)
+    (job,) = img3d.jobs()
+    assert (job.id, job.state, job.progress, job.error) == (item["img3d_job"], "imported", 1.0, None)
+
+
+def test_the_operator_makes_the_same_object():
+    (ours,) = img3d.generate(str(DUCK), size=1.5, facing="+X", decimate=0.5, shading="flat", **SMALL)
+    img3d.register()
+    try:
+        settings = properties.settings_of(bpy.context.scene)
+        settings.picture = bpy.data.images.load(str(DUCK))
+        settings.offline.faces, settings.offline.texture_size = SMALL["faces"], str(SMALL["texture_size"])
+        settings.after.size, settings.after.facing, settings.after.shading = 1.5, "+X", "flat"
+        settings.after.decimate_by, settings.after.decimate_ratio = "ratio", 0.5
+        assert bpy.ops.img3d.generate() == {"FINISHED"}
+        theirs = bpy.context.view_layer.objects.active
+        assert theirs != ours
+        for one, other in zip(shape(ours), shape(theirs), strict=True):
+            assert np.array_equal(one, other)
+        jobs = [session.engine().job(item["img3d_job"]) for item in (ours, theirs)]
+        assert jobs[0].params == jobs[1].params
+        assert jobs[0].after == console.check(jobs[1].after)
+        assert [item.modifiers[0].ratio for item in (ours, theirs)] == [0.5, 0.5]
+    finally:
+        img3d.unregister()
+
+
+def test_a_picture_of_the_blend_and_quads():
+    image = bpy.data.images.load(str(DUCK))
+    image.pack()
+    (item,) = img3d.generate(image, name="bath duck", quad=600, **SMALL)
+    assert item.name == "bath duck"
+    assert len(item.data.polygons) == pytest.approx(600, rel=0.2)
+
+
+def test_submit_returns_at_once_and_the_result_is_imported_when_asked_for():
+    job = img3d.submit(DUCK, **SMALL)
+    assert job.wait(timeout=60)
+    assert job.path.is_file()
+    assert not bpy.data.objects
+    (item,) = job.import_result(remesh_modifier="voxel", size=3)
+    assert [modifier.type for modifier in item.modifiers] == ["REMESH"]
+    assert img3d.job(job.id[:12]).state == "imported"
+    with pytest.raises(BadInput, match="depth"):
+        job.import_result(depth=1)
+
+
+def test_a_vendor_s_remesh_is_the_vendor_s(server):
+    (item,) = img3d.generate(DUCK, provider="stability_spar3d", remesh="quad", remesh_modifier="blocks")
+    (request,) = server.seen("POST", SPAR3D)
+    assert request.form()[0]["remesh"] == "quad"
+    assert [modifier.mode for modifier in item.modifiers] == ["BLOCKS"]
+    assert img3d.balance("stability_spar3d").amount == 408.5
+
+
+def test_errors_are_the_package_s_own(server, monkeypatch):
+    server.play("payment_required")
+    with pytest.raises(CreditsError):
+        img3d.generate(DUCK, provider="stability_spar3d")
+    job = img3d.submit(DUCK, provider="stability_spar3d")
+    with pytest.raises(CreditsError, match="credits"):
+        job.wait(60)
+    assert isinstance(job.error, CreditsError)
+    with pytest.raises(BadInput, match="no result"):
+        job.import_result()
+    monkeypatch.delenv("STABILITY_API_KEY")
+    with pytest.raises(KeyMissing):
+        img3d.submit(DUCK, provider="stability_spar3d")
+    bpy.context.preferences.system.use_online_access = False
+    with pytest.raises(Offline):
+        img3d.generate(DUCK, provider="stability_spar3d", account={"key": "sk-x"})
+    assert not bpy.data.objects
+
+
+def test_a_cancelled_job_says_so(server):
+    server.play("hold")
+    job = img3d.submit(DUCK, provider="stability_spar3d")
+    assert job.wait(timeout=0.2) is False
+    assert job.cancel()
+    with pytest.raises(img3d.Img3dError):
+        job.wait(30)
+    assert job.state in ("cancelled", "uncertain")
+    assert job.state == "uncertain" or isinstance(job.error, Cancelled)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"quad": 500, "provider": "stability_spar3d"}, "texture"),
+        ({"quad": 500, "decimate": 0.5}, "quad remesh"),
+        ({"remesh_modifier": "soft"}, "remesh"),
+        ({"detph": 1}, "depth"),
+        ({"provider": "oflline"}, "offline"),
+        ({"image": "/nowhere/a.png"}, "a.png"),
+    ],
+)
+def test_what_cannot_work_is_refused_first(options, words):
+    with pytest.raises(BadInput, match=words):
+        img3d.generate(**{"image": DUCK, **options})
+    assert not img3d.jobs()
+
+
+def test_what_a_job_costs():
+    assert img3d.estimate().amount == 0
+    assert img3d.estimate("stability_spar3d", remesh="quad", quad=0).amount == 4
