@@ -21,6 +21,7 @@ __all__ = ["Broken", "Refused", "generate"]
 log = logging.getLogger(__name__)
 
 _QUIET = 0.1  # seconds between two looks when there is nothing new
+_NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 _ADVICE = "Try a smaller texture size; if that does not help, look into the log."
 
@@ -70,7 +71,8 @@ def _start(errors: IO[bytes]) -> subprocess.Popen[bytes] | None:
             stdout=subprocess.PIPE,
             stderr=errors,
             env={**os.environ, **_ONE_THREAD},
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            creationflags=_NO_WINDOW,
+            start_new_session=True,  # Ctrl-C is the parent's to judge; the child ends with it
         )
     except OSError as error:
         log.warning("The generator runs in this process, as no other can be started: %s", error)
