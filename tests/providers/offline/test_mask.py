@@ -168,3 +168,11 @@ def test_a_veil_is_no_cutout_and_is_seen_over_white(tmp_path):
     image = Sheet(page=WHITE).disc(120, 120, 80, RED).done()
     image.putalpha(200)
     assert found(saved(image, tmp_path)).method == "plain"
+
+
+def test_a_cutout_can_be_taken_for_an_object_on_white(tmp_path):
+    """The colours hidden under full transparency, black here, are not looked at."""
+    sheet = Sheet().disc(120, 120, 110, (*INK, 255))  # so large that nothing is trimmed
+    mask = found(sheet.save(tmp_path / "a.png"), background="plain")
+    truth = np.asarray(sheet.done())[..., 3] / 255
+    assert np.abs(mask.alpha - truth).max() < 0.1

@@ -64,7 +64,8 @@ def _by_alpha(source: Source, *, holes: str, insist: bool) -> Mask:
 
 
 def _by_plain(source: Source, *, holes: str, insist: bool) -> Mask:
-    lab = oklab(_over_white(source))
+    colour = _over_white(source)
+    lab = oklab(colour)
     background = fit_background(lab)
     if not insist and not background.is_plain:
         raise _not_plain()
@@ -76,7 +77,7 @@ def _by_plain(source: Source, *, holes: str, insist: bool) -> Mask:
     if not source.texel:
         inside = _without_specks(dilate(erode(inside, 2), 2) & inside)
     facts |= {"hairlines_removed": _lost(found, inside)}
-    return Mask(inside=inside, alpha=matte(source.colour, inside), method="plain", facts=facts)
+    return Mask(inside=inside, alpha=matte(colour, inside), method="plain", facts=facts)
 
 
 _METHODS: Mapping[str, Callable[..., Mask]] = {"alpha": _by_alpha, "plain": _by_plain}
