@@ -167,6 +167,8 @@ def _refuse_taken(names: Iterable[str], taken: Iterable[str]) -> None:
 
 def _stored(group: PropertyGroup, param: Param) -> Any:
     value = getattr(group, param.name)
+    if isinstance(value, float):  # Blender keeps 32 bits of 0.8 and reads 0.800000011920929
+        value = float(f"{value:.7g}")
     # A choice that a later version no longer has reads as an empty text.
     return param.default if isinstance(param, Choice) and value == "" else value
 
