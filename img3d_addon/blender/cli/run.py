@@ -41,11 +41,9 @@ class Run:
         self._job, self._began = None, time.monotonic()
         try:
             work()
-        except (KeyMissing, Offline):
-            if self._job is None:  # refused before a job was made: the next ones would be, too
-                raise
-            self._statuses.append(Img3dError.exit_status)
         except Img3dError as error:
+            if self._job is None and isinstance(error, (KeyMissing, Offline)):
+                raise  # refused before a job was made: the next ones would be, too
             self._statuses.append(error.exit_status)
             self.output.failed(error, job=self._job, label=label)
 
