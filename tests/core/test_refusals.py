@@ -130,3 +130,9 @@ def test_json_nested_without_end_is_survived():
     assert said_by(answer(400, '{"errors": ' + lists + "}"))
     with pytest.raises(errors.BadResult, match="not understood"):
         _ = answer(200, DEEP).json
+
+
+def test_a_web_page_is_told_apart_from_the_word_of_the_service():
+    error = refusal(answer(403, " <html>Access denied</html>"), provider="P")
+    assert "does not allow this call, with a web page that may come from a proxy" in str(error)
+    assert "Access denied" not in str(error)

@@ -73,6 +73,8 @@ def refusal(
     kind = kind or BY_STATUS.get(answer.status) or (ServerError if answer.status >= 500 else ProviderError)
     said = said_by(answer)
     does = DOES.get(kind, "refused the request")
+    if answer.text.lstrip().startswith("<"):
+        does += ", with a web page that may come from a proxy or a firewall"
     error = kind(
         f"{provider} {does}{f': “{said}”' if said else ''} (HTTP {answer.status})",
         provider=provider,
