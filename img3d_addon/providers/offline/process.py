@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import logging
@@ -111,6 +112,8 @@ def _watched(
         reader.join()
         for pipe in (child.stdin, child.stdout):
             _close(pipe)
+        with contextlib.suppress(OSError):  # a killed child cannot do it
+            Path(job["output"]).with_suffix(".part").unlink()
 
 
 def _send(child: subprocess.Popen[bytes], job: Mapping[str, Any]) -> None:

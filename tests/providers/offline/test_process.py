@@ -91,9 +91,10 @@ def test_closing_ends_the_child_and_leaves_no_file(job, children):
     work = process.generate(job)
     stage(work)
     assert children[0].poll() is None
+    Path(job["output"]).with_suffix(".part").write_bytes(b"half")
     work.close()
     assert children[0].poll() is not None
-    assert not Path(job["output"]).exists()
+    assert [path.name for path in Path(job["output"]).parent.iterdir()] == ["a.png"]
 
 
 def test_something_comes_while_the_child_is_silent(job, children, monkeypatch):

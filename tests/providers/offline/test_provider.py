@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The provider: what it declares is what works, and its errors are those of the tree."""
 
+from pathlib import Path
+
 import pytest
 
 from img3d_addon.core.errors import BadInput, ProviderError
@@ -8,11 +10,13 @@ from img3d_addon.core.files.images import prepare
 from img3d_addon.core.params import Choice, check_all
 from img3d_addon.core.values import Model, Running
 from img3d_addon.providers.offline import Offline, process
+from tests.gltf_validator import validate
 from tests.servers.asking import asking
 
 from .drawing import WHITE, Sheet
-from .surfaces import Glb, assert_solid
+from .surfaces import Glb, assert_solid, euler
 
+EXAMPLES = Path(__file__).parents[3] / "examples"
 RED = (210, 50, 40)
 CHOICES = [(item.name, choice) for item in Offline.params if isinstance(item, Choice) for choice in item.choices]
 
@@ -65,6 +69,17 @@ def test_every_choice_that_is_offered_works(name, choice, tmp_path):
 def test_the_ends_of_the_ranges_work(apple, params, tmp_path):
     model, _steps = submitted(apple, tmp_path, **params)
     assert_solid(*Glb(model.path.read_bytes()).welded())
+
+
+@pytest.mark.parametrize("name", ["duck", "mushroom", "rocket"])
+def test_the_examples_become_models_without_a_fault(name, tmp_path):
+    model, _steps = submitted(EXAMPLES / f"{name}.png", tmp_path, faces=20_000, texture_size=1024)
+    triangles, points = Glb(model.path.read_bytes()).welded()
+    assert_solid(triangles, points)
+    assert len(triangles) == pytest.approx(20_000, rel=0.08)
+    assert euler(triangles, points) == 2, "one piece without holes"
+    issues = validate(model.path)["issues"]
+    assert issues["numErrors"] == issues["numWarnings"] == 0, issues["messages"]
 
 
 def test_the_common_parameters_are_the_four_that_matter():
