@@ -101,7 +101,8 @@ class Output:
             self._bar(text, event.fraction)
         elif event.stage and (label + event.stage) != self._shown:
             self._shown = label + event.stage
-            self._err.write(f"img3d: {label}: {_STAGES.get(event.stage, event.stage)}\n")
+            waits = event.stage == "waiting" and event.message  # why, and for how long
+            self._err.write(f"img3d: {label}: {waits or _STAGES.get(event.stage, event.stage)}\n")
             self._err.flush()
 
     def _bar(self, text: str, fraction: float | None) -> None:
