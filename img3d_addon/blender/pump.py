@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 class _State:
     def __init__(self) -> None:
-        self.watched: dict[str, str] = {}  # job id -> name of the scene that wants its result
+        self.watched: dict[str, int] = {}  # job id -> session_uid of the scene that wants its result
         self.ready: deque[str] = deque()
         self.errors: dict[str, str] = {}
         self.drawn = 0.0
@@ -42,7 +42,7 @@ errors = _state.errors
 
 def watch(job: str, scene: bpy.types.Scene) -> None:
     """Import the result of `job` into `scene` when it is there."""
-    _state.watched[job] = scene.name
+    _state.watched[job] = scene.session_uid  # its name may change meanwhile
     errors.pop(job, None)
     start()
 
@@ -158,8 +158,9 @@ def _free_result() -> str | None:
 
 
 def _import(job: str) -> None:
-    name = _state.watched.pop(job, "")
-    override = _place(name)
+    override = _place(_state.watched.pop(job, 0))
+    if override is None:
+        return  # the scene is gone: the sidebar offers the result
     try:
         with bpy.context.temp_override(**override):
             run_import(job)
@@ -167,14 +168,13 @@ def _import(job: str) -> None:
         _log.info("%s", error)
 
 
-def _place(name: str) -> dict[str, Any]:
-    """Return the window that shows the scene of this name, else the scene alone, else any window."""
+def _place(scene_uid: int) -> dict[str, Any] | None:
+    """Return the window that shows the scene, else the scene alone, None when there is no such scene."""
     manager: Any = bpy.context.window_manager
-    windows = list(manager.windows)
-    for window in windows:
-        if window.scene.name == name:
+    for window in manager.windows:
+        if window.scene.session_uid == scene_uid:
             return {"window": window, "scene": window.scene, "view_layer": window.view_layer}
-    scene = bpy.data.scenes.get(name)
-    if scene is not None:  # not together with a window, whose own scene would count
-        return {"scene": scene, "view_layer": scene.view_layers[0]}
-    return {"window": windows[0]} if windows else {}
+    for scene in bpy.data.scenes:
+        if scene.session_uid == scene_uid:  # not together with a window, whose own scene would count
+            return {"scene": scene, "view_layer": scene.view_layers[0]}
+    return None
