@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,9 @@ __all__ = ["missing", "name_of", "picture_file"]
 
 # What Pillow does not read, or reads without a view of its high range: Blender converts these.
 _CONVERTED = {".exr", ".hdr", ".dpx", ".cin", ".psd", ".jp2", ".j2c"}
+_SUFFIX = re.compile(
+    r"\.(avif|bmp|cin|dpx|exr|gif|hdr|j2c|jp2|jpeg|jpg|png|psd|tga|tiff?|webp)(\.\d{3,})?$", re.IGNORECASE
+)
 _SEVERAL = {"MOVIE": "a movie", "SEQUENCE": "an image sequence", "TILED": "a set of UDIM tiles"}
 
 
@@ -33,8 +37,7 @@ def missing(image: Image | None) -> str:
 
 def name_of(image: Image) -> str:
     """Return what the object shall be called: the picture's name without the suffix of a file."""
-    name = Path(image.name)
-    return name.stem if name.suffix.lower() in {".png", ".jpg", ".jpeg", ".webp", ".tif", ".bmp"} else image.name
+    return _SUFFIX.sub("", image.name) or image.name
 
 
 def picture_file(image: Any, scene: Scene, folder: Path) -> Path:

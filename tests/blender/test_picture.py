@@ -43,6 +43,14 @@ def test_a_file_picture_is_its_own_file(scene, disk, tmp_path):
     assert name_of(image) == "chair"
 
 
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [("a.b.PNG", "a.b"), ("duck.png.001", "duck"), ("old.tiff", "old"), ("v1.5", "v1.5"), ("duck.001", "duck.001")],
+)
+def test_the_object_is_named_without_the_suffix_of_a_file(given, name):
+    assert name_of(bpy.data.images.new(given, 1, 1)) == name
+
+
 def test_a_packed_picture_is_written_byte_for_byte(scene, disk, tmp_path):
     image = bpy.data.images.load(str(disk))
     image.pack()
