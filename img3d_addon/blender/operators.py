@@ -19,6 +19,7 @@ from .words import stage_of
 
 __all__ = ["register", "unregister"]
 
+TWICE = 1.0  # seconds: who presses again sooner has double-clicked, and would pay for it
 HAND_OVER = 30.0  # seconds: Blender postpones its auto-save while a modal operator lives
 _JOB: dict[str, Any] = {"name": "Job", "options": {"HIDDEN", "SKIP_SAVE"}}
 
@@ -37,8 +38,7 @@ class IMG3D_OT_generate(Operator):
     @classmethod
     def poll(cls, context: Any) -> bool:
         """Say what is missing, if anything is."""
-        reason = blocked(settings_of(context.scene))[1]
-        if reason:
+        if reason := blocked(settings_of(context.scene))[1]:
             cls.poll_message_set(reason)
         return not reason
 
@@ -46,9 +46,8 @@ class IMG3D_OT_generate(Operator):
         """Wait for the result: for scripts and runs without a window."""
 
         def run() -> None:
-            engine = session.engine()
-            events = list(engine.drive(order_of(context.scene)))
-            pump.run_import(events[-1].job)
+            *_, last = session.engine().drive(order_of(context.scene))
+            pump.run_import(last.job)
 
         return _reported(self, run)
 
@@ -57,7 +56,11 @@ class IMG3D_OT_generate(Operator):
 
         def run() -> None:
             self._job = session.engine().submit(order_of(context.scene))
+            _pressed[:] = [time.monotonic()]
 
+        if _pressed and time.monotonic() - _pressed[0] < TWICE:
+            self.report({"INFO"}, "Pressed twice, one job is made: press again for another")
+            return {"CANCELLED"}
         if "CANCELLED" in _reported(self, run):
             return {"CANCELLED"}
         pump.watch(self._job, context.scene)
@@ -87,9 +90,9 @@ class IMG3D_OT_generate(Operator):
 
     def _leave(self, context: Any, result: str) -> set[Any]:
         context.window_manager.event_timer_remove(self._timer)
-        if _viewers and _viewers[-1] == self._job:
-            _status(context, None)
         if self._job in _viewers:
+            if _viewers[-1] == self._job:
+                _status(context, None)
             _viewers.remove(self._job)
         pump.start()
         return {result}
@@ -124,9 +127,8 @@ class IMG3D_OT_resume(Operator):
     @classmethod
     def description(cls, context: Any, properties: Any) -> str:
         """Say what it costs."""
-        if properties.again:
-            return "Send the picture again; if the service took the first request, both are charged"
-        return "Go on with this job; what was paid is not paid again"
+        again = "Send the picture again; if the service took the first request, both are charged"
+        return again if properties.again else cls.bl_description
 
     def invoke(self, context: Any, event: Any) -> set[Any]:
         """Ask before something may be paid twice."""
@@ -197,16 +199,15 @@ class IMG3D_OT_copy_error(Operator):
 
     def execute(self, context: Any) -> set[Any]:
         """Put it on the clipboard, with the versions that a helper asks for."""
-        version = bpy.app.version_string
-        context.window_manager.clipboard = (
-            f"{self.text}\n(img3d in Blender {version}, {bpy.app.build_platform.decode()})"
-        )
+        where = f"img3d in Blender {bpy.app.version_string}, {bpy.app.build_platform.decode()}"
+        context.window_manager.clipboard = f"{self.text}\n({where})"
         self.report({"INFO"}, "Copied")
         return {"FINISHED"}
 
 
 CLASSES = (IMG3D_OT_generate, IMG3D_OT_cancel, IMG3D_OT_resume, IMG3D_OT_import_result, IMG3D_OT_copy_error)
 _viewers: list[str] = []  # jobs whose modal operator lives, the newest last: it owns the status bar
+_pressed: list[float] = []  # when Generate made its last job
 
 
 def register() -> None:
@@ -220,6 +221,7 @@ def unregister() -> None:
     for one in reversed(CLASSES):
         bpy.utils.unregister_class(one)
     _viewers.clear()
+    _pressed.clear()
 
 
 def _reported(operator: Operator, run: Callable[[], None], *, job: str = "") -> set[Any]:

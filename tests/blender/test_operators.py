@@ -96,6 +96,25 @@ def test_the_result_goes_to_the_scene_it_was_asked_for(duck):
     assert bpy.context.window.scene != other
 
 
+def test_a_scene_that_got_another_name_gets_its_result(duck):
+    job = session.engine().submit(orders.order_of(bpy.context.scene))
+    pump.watch(job, bpy.context.scene)
+    bpy.context.scene.name = "Act 2"
+    bpy.data.scenes.new("Scene")
+    ticked(lambda _events: ours())
+    assert [item.name for item in bpy.data.scenes["Act 2"].objects if "img3d_job" in item] == ["duck"]
+
+
+def test_the_result_for_a_removed_scene_is_offered_and_not_pushed_into_another(duck):
+    other = bpy.data.scenes.new("other")
+    job = session.engine().submit(orders.order_of(bpy.context.scene))
+    pump.watch(job, other)
+    bpy.data.scenes.remove(other)
+    ticked(lambda events: events and events[-1].last and not pump.busy())
+    assert not ours()
+    assert session.engine().job(job).state == "ready"
+
+
 def test_a_job_that_nobody_watches_is_not_imported(duck):
     session.engine().submit(orders.order_of(bpy.context.scene))
     ticked(lambda events: events and events[-1].last)
