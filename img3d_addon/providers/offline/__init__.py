@@ -28,7 +28,13 @@ class Offline(Provider):
     params = (
         Choice("mode", "inflate", choices=("inflate",), help="Inflate: a round body from the outline"),
         Float("depth", 0.8, min=0.1, max=2.0, help="Thickness; 1 makes a disc a ball, 0.3 suits leaves"),
-        Int("faces", 20_000, min=500, max=200_000, help="Triangles of the model, kept to within 8 %"),
+        Int(
+            "faces",
+            20_000,
+            min=500,
+            max=200_000,
+            help="Triangles of the model, roughly; thin parts may need more than a small number",
+        ),
         Choice(
             "texture_size",
             1024,

@@ -60,6 +60,13 @@ def test_a_few_faces_of_a_simple_shape_are_within_the_budget():
     assert 0.85 * 20_000 < len(solid.triangles) <= 1.08 * 20_000
 
 
+def test_few_faces_do_not_cost_letters_their_strokes(tmp_path):
+    path = Sheet(600, 160).text("BOARD 8", 110, (*BLUE, 255)).save(tmp_path / "a.png")
+    whole, coarse = made(path, faces=20_000), made(path, faces=500)
+    assert euler(coarse.triangles, coarse.points) == euler(whole.triangles, whole.points) == 2 * 6 - 2 * 8
+    assert len(coarse.triangles) < 0.5 * len(whole.triangles)
+
+
 def test_the_box_of_the_model_is_the_box_of_the_silhouette(tmp_path):
     shape = Sheet(400, 300).disc(100, 150, 60, (*BLUE, 255)).disc(250, 150, 100, (*RED, 255), height=40)
     result = made(shape.save(tmp_path / "a.png"), faces=20_000)

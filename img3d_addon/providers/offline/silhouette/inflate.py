@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ from .solid import Solid, doubled
 __all__ = ["inflated"]
 
 _FINEST = 640  # cells along the longer side of the object
+_COARSEST_GRID = 160  # cells along it: so many may be used for thin parts, whatever the budget
+_STROKE = 0.6  # of half the mean width of its parts: in wider cells, letters lose strokes
 _TRIES = 3
 _RIM_TRIANGLES = 21  # per cell of outline, both sides, with three rings
 
@@ -44,16 +47,27 @@ def inflated(
     ellipse of height sqrt(2) * w * depth.
     """
     measures = _measured(alpha, inside)
-    finest = max(measures.size / _FINEST, 0.5)
-    step = measures.perimeter * _RIM_TRIANGLES / (0.7 * faces)
-    for _ in range(_TRIES):
-        step = float(min(max(step, finest), np.sqrt(measures.area) / 10))
+    step = _within(measures, measures.perimeter * _RIM_TRIANGLES / (0.7 * faces))
+    tries: list[Solid] = []
+    while True:
         solid = _at_step(alpha, inside, cuts, step=step, sigma=sigma, depth=depth, faces=faces, flat_back=flat_back)
+        tries.append(solid)
         yield solid
         count = len(solid.triangles)
-        if count <= 1.08 * faces and (count > 0.85 * faces or step <= 1.01 * finest):
+        better = _within(measures, step * min(2.5, max(0.55, (count / faces) ** 0.9)))
+        if 0.85 * faces < count <= 1.08 * faces or abs(better - step) < 0.01 * step:
             return
-        step *= min(2.5, max(0.55, (count / faces) ** 0.9))
+        if len(tries) == _TRIES:
+            yield min(tries, key=lambda tried: abs(math.log(len(tried.triangles) / faces)))
+            return
+        step = better
+
+
+def _within(measures: _Measures, step: float) -> float:
+    """Return a step at which the grid is neither finer than it pays nor too coarse for the object's thin parts."""
+    finest = max(measures.size / _FINEST, 0.5)
+    coarsest = min(math.sqrt(measures.area) / 10, _STROKE * measures.area / measures.perimeter)
+    return min(max(step, finest), max(coarsest, measures.size / _COARSEST_GRID, finest))
 
 
 def _measured(alpha: Array, inside: Array) -> _Measures:

@@ -109,7 +109,7 @@ def _solid(source: Source, mask: Mask, options: Options) -> Generator[Stage, Non
     )
     solid = next(steps)
     for fraction, solid in enumerate(steps, start=1):  # noqa: B007 - the last one counts
-        yield 0.25 + 0.12 * fraction, "fitting the number of faces"
+        yield 0.25 + 0.11 * fraction, "fitting the number of faces"
     return solid
 
 
