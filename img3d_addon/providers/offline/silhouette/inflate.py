@@ -41,7 +41,7 @@ class _Measures:
 def inflated(
     alpha: Array, inside: Array, cuts: Cuts, *, sigma: float, depth: float, faces: int, flat_back: bool
 ) -> Iterator[Solid]:
-    """Yield solids of about `faces` triangles in analysis pixels, each closer to the number; the last one counts.
+    """Yield solids of about `faces` triangles in analysis pixels, one per try; the last one is the best.
 
     -lap u = 4, h = depth * sqrt(u): a disc becomes a sphere of `depth` times its radius, a strip of half-width w an
     ellipse of height sqrt(2) * w * depth.
