@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 
 from .blender.cli import main
@@ -14,6 +15,8 @@ if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):
             stream.flush()
-    if "bpy" in sys.modules:
-        os._exit(status)  # the bpy of Blender 4.2 crashes at an orderly exit after any glTF work
+    if blender := sys.modules.get("bpy"):
+        # The bpy of Blender 4.2 crashes at an orderly exit after any glTF work; at any other its folder is left behind.
+        shutil.rmtree(blender.app.tempdir, ignore_errors=True)
+        os._exit(status)
     sys.exit(status)

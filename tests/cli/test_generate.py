@@ -62,6 +62,16 @@ def test_every_kind_is_written_and_nothing_else_beside_it(tmp_path, kind):
 
 
 @pytest.mark.bpy
+def test_no_folder_of_blender_s_is_left_behind(tmp_path):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    for words in ((*SMALL, "--out", tmp_path / "a.stl"), ("--out", tmp_path / "no" / "a.png")):
+        run("generate", DUCK, *words, env={"TMPDIR": str(scratch), "TEMP": str(scratch), "TMP": str(scratch)})
+    assert (tmp_path / "a.stl").is_file()
+    assert not list(scratch.iterdir())
+
+
+@pytest.mark.bpy
 def test_quads_keep_the_texture_and_the_blend_opens(tmp_path):
     import bpy
 

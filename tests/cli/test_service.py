@@ -144,6 +144,27 @@ def test_an_interrupted_call_is_uncertain_and_repeated_only_by_the_user_s_word(s
     assert out.read_bytes()[:4] == b"glTF"
 
 
+@pytest.mark.bpy
+@pytest.mark.kill
+def test_after_an_interruption_no_other_picture_is_paid(server, tmp_path):
+    words = ("--online-mode", "generate", DUCK, DUCK, "--provider", "stability_spar3d", "--size", "2", "--json")
+    with (tmp_path / "err").open("w+") as err:
+        child = start(*words, "--out", tmp_path / "out", "--format", "stl", stderr=err)
+        wait_for(lambda: "importing" in (tmp_path / "err").read_text())
+        kill(child)
+        out, _ = child.communicate(timeout=120)
+    assert child.returncode == 130, out
+    assert submits(server) == 1
+    ends = [json.loads(line) for line in out.splitlines()][-3:]
+    assert [(end["event"], end.get("kind")) for end in ends] == [
+        ("written", None),
+        ("failed", "interrupted"),
+        ("summary", None),
+    ]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["duck.stl"]
+    assert len(run("jobs", "--json").events) == 1
+
+
 @pytest.mark.kill
 def test_a_job_is_cancelled_from_another_terminal(server, tmp_path):
     server.play("hold")

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from ...core.errors import BadInput, Img3dError
+from ...core.errors import BadInput, Img3dError, Stopped
 from . import accounts, generate, journal
 from .follow import Interrupted
 from .output import Output
@@ -61,7 +61,11 @@ def _run(args: argparse.Namespace, output: Output, interrupts: Interrupts, *, pr
                 return _COMMANDS[args.command](args, engine, run)
             except Interrupted as stopped:
                 engine.close()
-                output.interrupted(engine.job(stopped.job), prog=prog)
+                if stopped.job:
+                    output.interrupted(engine.job(stopped.job), prog=prog)
+                else:
+                    advice = "Start it again with what is left."
+                    output.failed(Stopped(f"Interrupted before {stopped.label}", advice=advice), label=stopped.label)
                 run.finish()
                 return INTERRUPTED
     except KeyboardInterrupt:  # the second Ctrl-C

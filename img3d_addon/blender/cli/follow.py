@@ -19,11 +19,12 @@ _PAUSE = 0.02  # seconds between two looks at the engine
 
 
 class Interrupted(Exception):
-    """The user or the system asked us to stop; `job` is kept."""
+    """The user or the system asked us to stop; `job` is kept, or `label` was not begun."""
 
-    def __init__(self, job: str) -> None:
-        super().__init__(job)
+    def __init__(self, job: str | None, *, label: str = "") -> None:
+        super().__init__(job or label)
         self.job = job
+        self.label = label
 
 
 def follow(engine: Engine, job: str, *, label: str, output: Output, interrupts: Interrupts) -> None:

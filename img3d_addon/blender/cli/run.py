@@ -38,6 +38,8 @@ class Run:
 
     def attempt(self, work: Callable[[], None], *, label: str) -> None:
         """Do one job's work and count how it ended; errors that hold for every job, and interruptions, go on."""
+        if self.interrupts.asked:  # while the job before was written: begin nothing that costs money
+            raise Interrupted(None, label=label)
         self._job, self._began = None, time.monotonic()
         try:
             work()
