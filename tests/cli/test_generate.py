@@ -151,6 +151,7 @@ def test_the_journal_is_listed_and_a_finished_job_is_written_again(tmp_path):
     assert run("generate", DUCK, *SMALL, "--out", tmp_path / "a.glb").status == 0
     (job,) = run("jobs", "--json").events
     assert (job["event"], job["state"], job["provider"]) == ("job", "imported", "offline")
+    assert (job["running"], job["resumable"]) == (False, False)
     short = job["job"][:12]
     assert job["job"] in run("jobs").out
     assert "faces" in run("jobs", short).out

@@ -171,6 +171,7 @@ def test_a_job_is_cancelled_from_another_terminal(server, tmp_path):
     child = start(*GENERATE, "--out", tmp_path / "a.glb", "--json")
     wait_for(lambda: submits(server))
     (job,) = run("jobs", "--json").events
+    assert (job["state"], job["running"], job["resumable"]) == ("submitting", True, False)
     told = run("cancel", job["job"])
     assert told.status == 0, told
     begun = time.monotonic()

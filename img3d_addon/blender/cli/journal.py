@@ -26,7 +26,8 @@ def jobs(args: argparse.Namespace, engine: Engine, run: Run) -> int:
     """List all jobs, newest first, or show one in full."""
     found = [engine.job(args.job)] if args.job else engine.jobs()
     for job in found:
-        run.output.emit("job", job.id, **_facts(job))
+        # scripts get the state's own name, people words
+        run.output.emit("job", job.id, **{**_facts(job), "state": job.state}, **_now(job))
     if args.job:
         for name, value in _facts(found[0]).items():
             run.output.line(f"{name + ':':<12}{value}")
@@ -117,6 +118,10 @@ def _facts(job: Job) -> dict[str, Any]:
         "message": job.error or job.message or None,
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _now(job: Job) -> dict[str, bool]:
+    return {"running": job.owner_alive, "resumable": job.resumable}
 
 
 def _state(job: Job) -> str:
