@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...core.errors import BadResult, OutputError
+from ...core.errors import OutputError
+from ...core.files.preflight import glb_contents
 from ..exporting import count, move_in, staging, write
 
 if TYPE_CHECKING:
@@ -48,13 +47,14 @@ def changes_nothing(after: Mapping[str, Any]) -> bool:
 def copy(job: Job, target: Path) -> Written:
     """Write a delivered GLB byte for byte."""
     source = _model(job)
+    found = glb_contents(source)
     try:
         with staging(target) as folder:
             shutil.copyfile(source, folder / target.name)
             move_in(folder, target)
     except OSError as error:
         raise OutputError(f"{target} cannot be written: {error.strerror or error}") from error
-    return Written(target, *_glb_counts(source))
+    return Written(target, found.faces, found.vertices)
 
 
 def export(job: Job, target: Path, after: Mapping[str, Any]) -> Written:
@@ -79,20 +79,3 @@ def _model(job: Job) -> Path:
             advice="Resume the job to fetch it again, or generate it anew.",
         )
     return job.path
-
-
-def _glb_counts(path: Path) -> tuple[int, int]:
-    """Count faces and vertices as the file's own index says."""
-    data = path.read_bytes()
-    try:
-        (length,) = struct.unpack_from("<I", data, 12)
-        found = json.loads(data[20 : 20 + length])
-        parts = [part for mesh in found["meshes"] for part in mesh["primitives"]]
-        vertices = [found["accessors"][part["attributes"]["POSITION"]]["count"] for part in parts]
-        corners = [
-            found["accessors"][part["indices"]]["count"] if "indices" in part else own
-            for part, own in zip(parts, vertices, strict=True)
-        ]
-    except (struct.error, ValueError, KeyError, IndexError, TypeError) as error:
-        raise BadResult(f"{path.name} is no readable GLB file") from error
-    return sum(corners) // 3, sum(vertices)

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from ..errors import BadResult, ImportFailed
 
-__all__ = ["Contents", "check_length", "preflight", "readable_by"]
+__all__ = ["Contents", "check_length", "glb_contents", "preflight", "readable_by"]
 
 MOST_JSON = 64 << 20  # bytes; the importer builds an object of every value
 _ALWAYS = frozenset(
@@ -80,6 +80,11 @@ def preflight(path: Path, kind: str, *, readable: Collection[str] | None = None)
     for uri in _uris(document):
         _check_uri(uri, path)
     return _contents(document)
+
+
+def glb_contents(path: Path) -> Contents:
+    """Return what a GLB says it holds; `BadResult` when it is cut short or no glTF."""
+    return _contents(_glb(path))
 
 
 def check_length(path: Path) -> None:
