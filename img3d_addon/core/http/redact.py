@@ -4,16 +4,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-__all__ = ["headers", "json", "secrets_out", "text", "url"]
+__all__ = ["secrets_out", "text", "url"]
 
 MASK = "***"
-SECRET_NAMES = re.compile(
-    r"authorization|cookie|^key$|api[-_]?key|secret|token|password|credential|signature", re.IGNORECASE
-)
 _URL = re.compile(r"https?://[^\s\"'<>\\]+")
 _FIELD = re.compile(r"(\"(?:key|[\w-]*(?:api_?key|secret|token|password|signature))\"\s*:\s*)\"[^\"]*\"", re.IGNORECASE)
 _SCHEME = re.compile(r"\b(Bearer|Basic|Key)(\s+)[A-Za-z0-9+/=._:~-]{4,}")
@@ -55,20 +51,3 @@ def url(value: str) -> str:
     query = "?…" if parts.query else ""
     scheme = f"{parts.scheme}:" if parts.scheme else ""
     return f"{scheme}//{host}{port}{parts.path}{query}" if host else f"{scheme}{parts.path}{query}"
-
-
-def headers(values: Mapping[str, str]) -> dict[str, str]:
-    """Return headers with the secret ones masked."""
-    return {name: MASK if SECRET_NAMES.search(name) else text(value) for name, value in values.items()}
-
-
-def json(value: Any) -> Any:
-    """Return a JSON value with secret fields masked and its texts redacted."""
-    if isinstance(value, str):
-        return url(value) if value[:5].lower() == "data:" else text(value)
-    if isinstance(value, Mapping):
-        items = cast("Mapping[str, Any]", value).items()
-        return {name: MASK if SECRET_NAMES.search(str(name)) else json(item) for name, item in items}
-    if isinstance(value, (list, tuple)):
-        return [json(item) for item in cast("list[Any]", value)]
-    return value
