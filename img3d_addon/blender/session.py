@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..core.jobs.job import JobView
 
 __all__ = [
+    "PACKAGE",
     "close",
     "engine",
     "engine_views",
@@ -110,8 +111,10 @@ def offline_advice() -> str:
     """Say how online access is turned on here."""
     if bpy.app.online_access_override:
         return "Blender was started with --offline-mode; start it without."
+    if not bpy.app.binary_path:  # a Python module: there is no window with preferences
+        return "Set bpy.context.preferences.system.use_online_access = True first."
     if bpy.app.background:
-        command = "blender --online-mode --command img3d ..." if bpy.app.binary_path else "--online-mode first"
+        command = "blender --online-mode --command img3d ..."
         return f"Start it as {command}, or turn on Allow Online Access in Blender's preferences (System)."
     return "Turn on Allow Online Access in Blender's preferences (System)."
 
