@@ -24,7 +24,17 @@ from ..core.provider import Provider
 from ..providers import load
 from .after import AFTER
 
-__all__ = ["enum_items", "group_type", "property_of", "register", "settings_of", "unregister", "values", "wrong"]
+__all__ = [
+    "after_values",
+    "enum_items",
+    "group_type",
+    "property_of",
+    "register",
+    "settings_of",
+    "unregister",
+    "values",
+    "wrong",
+]
 
 MAX_INT = 2**31 - 1
 _DECIMATE = (

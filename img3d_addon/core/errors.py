@@ -17,6 +17,7 @@
       Stopped                 by the end of Blender; the job can be resumed
 
 `kind` is the word that scripts see (`{"event": "failed", "kind": ...}`), `advice` the next step.
+`jobs/journal.py` adds `Busy` (a `BadInput`) and `LeaseLost` for jobs that another process works on.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ __all__ = ["Settings", "default_home"]
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything that the core may know of its surroundings; a value, read once when the engine is made.
+    """Everything that the core may know of its surroundings; a front hands the engine a new one when they change.
 
     `home` holds `journal.sqlite3` and `library/`. `keys` are the preferences' keys by environment-variable
     name, `base_urls` the preferences' addresses by vendor word ("STABILITY"). `connect_timeout` is in seconds.

@@ -75,7 +75,7 @@ def _call(operator: Any, **wanted: Any) -> None:
 
 
 KINDS: dict[str, Callable[[Path], None]] = {"glb": _gltf, "gltf": _gltf, "obj": _obj}
-"""Importers by the kinds of `core.sniff`."""
+"""Importers by the kinds that `core.files.sniff` tells."""
 
 
 def _sentence(error: RuntimeError) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import BadResult, OutputError
 
-__all__ = ["MOST_TEXT", "is_text", "read_text", "write_file"]
+__all__ = ["MOST_TEXT", "is_text", "peek", "read_text", "write_file"]
 
 MOST_TEXT = 64 << 20  # bytes; base64 of a model may be this long
 ENOUGH = 512  # bytes that tell text from a file
