@@ -33,7 +33,10 @@ def encode(image: Image, limits: ImageLimits, *, name: str) -> tuple[bytes, str,
             if not limits.max_bytes or buffer.tell() <= limits.max_bytes:
                 return buffer.getvalue(), kind, fitted.size
         scale = min(scale, fitted.width / image.width) * max(0.3, 0.95 * math.sqrt(limits.max_bytes / size))
-    raise BadInput(f"{name} cannot be made small enough: at most {limits.max_bytes} bytes are taken")
+    raise BadInput(
+        f"{name} cannot be made small enough: at most {limits.max_bytes} bytes are taken",
+        advice="Choose another picture or another provider.",
+    )
 
 
 def _ways(has_alpha: bool, formats: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:

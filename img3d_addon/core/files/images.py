@@ -144,7 +144,7 @@ def _decoding(source: Path) -> Generator[None, None, None]:
     try:
         yield
     except PermissionError as error:
-        raise BadInput(f"{source} cannot be read ({error.strerror})") from error
+        raise BadInput(f"{source} cannot be read ({error.strerror})", advice="Check its permissions.") from error
     except UnidentifiedImageError as error:
         raise BadInput(
             f"{source.name} is no picture that can be read, whatever its name says",
@@ -230,9 +230,15 @@ def _judge(image: Image, source: Path) -> None:
     """Refuse a picture with nothing in it."""
     bands = [_extrema(band) for band in image.split()]
     if image.mode == "RGBA" and bands[3][1] == 0:
-        raise BadInput(f"{source.name} is wholly transparent: there is nothing in it to reconstruct")
+        raise BadInput(
+            f"{source.name} is wholly transparent: there is nothing in it to reconstruct",
+            advice="Choose another picture.",
+        )
     if all(high - low <= 2 for low, high in bands):
-        raise BadInput(f"{source.name} has one colour only: there is nothing in it to reconstruct")
+        raise BadInput(
+            f"{source.name} has one colour only: there is nothing in it to reconstruct",
+            advice="Choose another picture.",
+        )
 
 
 def _extrema(band: Image) -> tuple[float, float]:
