@@ -15,11 +15,11 @@ def register() -> None:
         for part in _parts():
             part.register()
             done.append(part)
+        _add_command()
     except BaseException:
         for part in reversed(done):
             part.unregister()
         raise
-    _add_command()
 
 
 def unregister() -> None:
