@@ -29,7 +29,7 @@ class IMG3D_OT_generate(Operator):
 
     bl_idname = "img3d.generate"
     bl_label = "Generate"
-    bl_description = "Make a 3D object of the picture and put it on the 3D cursor"
+    bl_description = "Make a 3D object of the picture and put it into the scene"
 
     _job: str
     _end: float

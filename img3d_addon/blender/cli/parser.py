@@ -147,7 +147,7 @@ def _output(made: _Parser) -> None:
 
 
 def _post(made: _Parser) -> None:
-    post = made.add_argument_group("post-processing, in this order")
+    post = made.add_argument_group("post-processing")
     post.add_argument("--quad", type=int, metavar="FACES", help="rebuild it as about so many quads, texture kept")
     post.add_argument("--size", type=float, metavar="METRES", help="scale the longest side to this length")
     post.add_argument("--facing", metavar="AXIS", help="turn its front to this axis: auto, -Y, +Y, +X or -X")

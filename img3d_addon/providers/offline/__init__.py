@@ -39,7 +39,7 @@ class Offline(Provider):
             "texture_size",
             1024,
             choices=(512, 1024, 2048),
-            unit="px",
+            unit="pixels",
             help="Longer side of the picture in the texture",
         ),
         Choice(
