@@ -85,6 +85,13 @@ def test_files_are_found_again_when_the_home_folder_moved(journal, home, tmp_pat
     moved.close()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permission bits")
+def test_nobody_else_may_read_the_journal(journal, home):
+    home.mkdir(mode=0o755, exist_ok=True)
+    journal.add(a_job(home))
+    assert [path.name for path in home.glob("journal.sqlite3*") if path.stat().st_mode & 0o077] == []
+
+
 def test_no_signed_address_shows_in_a_job_s_representation(journal, home):
     job = a_job(home, model=Model(urls=("https://cdn.invalid/a?Signature=s",)))
     journal.add(job)

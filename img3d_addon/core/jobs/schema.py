@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,8 @@ def connect(path: Path, *, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> 
         _refuse_emptied(path)
         connection = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False)
         try:
+            with suppress(OSError):
+                path.chmod(0o600)  # signed addresses are in it; the folder may be one that others can read
             connection.row_factory = sqlite3.Row
             _use_wal(connection)
             connection.execute("PRAGMA synchronous=FULL")
