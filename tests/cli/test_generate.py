@@ -76,7 +76,7 @@ def test_quads_keep_the_texture_and_the_blend_opens(tmp_path):
     import bpy
 
     out = tmp_path / "duck.blend"
-    done = run("generate", DUCK, *SMALL, "--quad", "1200", "--facing", "+X", "--out", out)
+    done = run("generate", DUCK, *SMALL, "--quad", "1200", "--facing", "-X", "--out", out)
     assert done.status == 0, done
     assert out.read_bytes()[:7] == b"BLENDER"  # not compressed: 4.2 and every tool reads it
     assert str(tmp_path).encode() not in out.read_bytes()
@@ -91,7 +91,7 @@ def test_quads_keep_the_texture_and_the_blend_opens(tmp_path):
     assert picture.size[0] > 0
     corners = [item.matrix_world @ vertex.co for vertex in item.data.vertices]
     wide, deep = (max(at) - min(at) for at in ([c.x for c in corners], [c.y for c in corners]))
-    assert wide < deep  # its front, which is wide, looks to +X
+    assert wide < deep  # its front, which is wide, looks to -X
     assert open_edges(item) == 0
 
 

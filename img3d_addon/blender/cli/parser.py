@@ -70,10 +70,28 @@ def parse(argv: Sequence[str], prog: str) -> argparse.Namespace:
     command, *rest = words
     if command not in COMMANDS:
         raise _unknown(command, prog)
-    found = _parser(command, prog).parse_intermixed_args(rest)
+    found = _parser(command, prog).parse_intermixed_args(_join_axis(rest))
     found.command = command
     found.online_mode = found.online_mode or online
     return found
+
+
+def _join_axis(words: Sequence[str]) -> list[str]:
+    """Join `--facing -Y` to one word: argparse takes the axis for an option."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] == "--facing" and word in ("-X", "-Y"):
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
+
+
+def _path(text: str) -> Path:
+    # An unset variable of a shell script would else be the folder at hand, with every picture in it.
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the path is empty")
+    return Path(text)
 
 
 def _help(prog: str) -> int:
@@ -117,7 +135,7 @@ def _generate(made: _Parser) -> None:
 
 def _images(made: _Parser) -> None:
     made.add_argument(
-        "images", nargs="+", type=Path, metavar="IMAGE", help="a picture, or a folder with pictures in it"
+        "images", nargs="+", type=_path, metavar="IMAGE", help="a picture, or a folder with pictures in it"
     )
 
 
@@ -138,7 +156,7 @@ def _provider(made: _Parser) -> None:
 def _output(made: _Parser) -> None:
     made.add_argument(
         "--out",
-        type=Path,
+        type=_path,
         metavar="PATH",
         help="the file to write, ending in .glb .gltf .obj .fbx .stl .ply .usdz or .blend; for several pictures "
         "a folder (default: a new .glb next to each picture)",
