@@ -197,7 +197,7 @@ def _split(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 def _picture(image: str | Path | Image) -> tuple[Path, str]:
     if isinstance(image, Image):
         scene: Any = bpy.context.scene
-        folder = Path(bpy.app.tempdir or session.home()) / "img3d"
+        folder = session.scratch_folder()
         return picture_file(image, scene, folder), name_of(image)
     path = Path(bpy.path.abspath(str(image))).expanduser().absolute()
     return path, path.stem

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import bpy
@@ -58,7 +57,7 @@ def order_of(scene: bpy.types.Scene) -> Order:
     """Collect the scene's settings; `BadInput` names what cannot be used. The picture may be written to a file."""
     settings = settings_of(scene)
     provider = provider_of(settings)
-    folder = Path(bpy.app.tempdir or session.home()) / "img3d"
+    folder = session.scratch_folder()
     return Order(
         provider=provider.name,
         image=picture_file(settings.picture, scene, folder),

@@ -29,6 +29,7 @@ __all__ = [
     "offline_advice",
     "preferences",
     "providers",
+    "scratch_folder",
     "settings",
 ]
 
@@ -105,6 +106,11 @@ def home() -> Path:
     if PACKAGE.startswith("bl_ext."):
         return Path(bpy.utils.extension_path_user(PACKAGE))
     return default_home()
+
+
+def scratch_folder() -> Path:
+    """Return where pictures of the .blend are written for a job; Blender empties its own folder at its end."""
+    return Path(bpy.app.tempdir or home()) / "img3d"
 
 
 def offline_advice() -> str:
