@@ -10,7 +10,7 @@
       ImportFailed            Blender could not make an object of the file
       ProviderError           the service refused, failed, or was not understood
         AuthError PlanError CreditsError ModerationError RequestRefused TooLarge
-        RateLimited NotFound ServerError NetworkError BadResult
+        RateLimited NotFound ServerError TaskFailed NetworkError BadResult
       TimedOut                the time limit of the job is over
       Uncertain               a submit without an answer: it may have been charged
       Cancelled               by the user
@@ -43,6 +43,7 @@ __all__ = [
     "RequestRefused",
     "ServerError",
     "Stopped",
+    "TaskFailed",
     "TimedOut",
     "TooLarge",
     "Uncertain",
@@ -215,6 +216,13 @@ class ServerError(ProviderError):
     kind = "server"
     retry = True
     advice = "Try again later; the service may be having trouble."
+
+
+class TaskFailed(ServerError):
+    """The service gave the task up; asking again gives the same answer."""
+
+    retry = False
+    advice = "Submit the picture again, or another one; services usually do not charge for failed jobs."
 
 
 class NetworkError(ProviderError):

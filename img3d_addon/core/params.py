@@ -6,7 +6,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from .errors import BadInput
@@ -18,7 +18,11 @@ Value = bool | int | float | str
 
 @dataclass(frozen=True)
 class Param:
-    """One parameter under the vendor's own name; `label` and `help` are what people read."""
+    """One parameter under the vendor's own name; `label` and `help` are what people read.
+
+    It exists only `when` each named parameter, declared before it, has one of these values. `env` is the
+    environment variable that may hold it, where it is a setting of the account.
+    """
 
     name: str
     default: Any
@@ -27,6 +31,16 @@ class Param:
     help: str = ""
     unit: str = ""
     advanced: bool = False
+    env: str = ""
+    when: Mapping[str, tuple[Value, ...]] = field(default_factory=dict[str, tuple[Value, ...]])
+
+    def applies(self, values: Mapping[str, Any]) -> bool:
+        """Tell whether it exists beside these values of the parameters before it."""
+        return all(values.get(name) in allowed for name, allowed in self.when.items())
+
+    def when_text(self) -> str:
+        """When it exists, in words; empty for always."""
+        return " and ".join(f"{name} = {' or '.join(map(str, allowed))}" for name, allowed in self.when.items())
 
     @property
     def title(self) -> str:
@@ -175,11 +189,9 @@ class Text(Param):
 
 @dataclass(frozen=True)
 class Secret(Text):
-    """A key of the user's account; `env` is the environment variable that may hold it."""
+    """A key of the user's account; it has an `env`."""
 
     default: str = ""
-    _: KW_ONLY
-    env: str
 
     def refuse(self, value: Any) -> BadInput:
         """Make the error without showing the value."""
@@ -188,12 +200,18 @@ class Secret(Text):
 
 
 def check_all(params: Iterable[Param], given: Mapping[str, Any], *, owner: str = "") -> dict[str, Value]:
-    """Return every declared parameter with its given or default value; `BadInput` for unknown names."""
+    """Return every parameter that exists with its given or default value; `BadInput` for other names."""
     declared = {param.name: param for param in params}
     for name in given:
         if name not in declared:
             raise _unknown(name, declared, owner)
-    return {name: param.check(given.get(name, param.default)) for name, param in declared.items()}
+    values: dict[str, Value] = {}
+    for name, param in declared.items():
+        if param.applies(values):
+            values[name] = param.check(given.get(name, param.default))
+        elif name in given:
+            raise BadInput(f"{name} can be given only with {param.when_text()}", advice="Leave it out.")
+    return values
 
 
 def parse_all(params: Iterable[Param], pairs: Iterable[str], *, owner: str = "") -> dict[str, Value]:

@@ -10,7 +10,7 @@ from .errors import ProviderError
 from .http.answer import Answer
 from .http.api import Api
 from .http.refusals import refusal
-from .params import Param, Secret, Text
+from .params import Choice, Param, Secret, Text
 from .values import Balance, ImageLimits, Model, Picture, Price, Running, Task
 
 __all__ = ["Provider", "Submitted"]
@@ -34,12 +34,14 @@ class Provider:
     key_page: ClassVar[str] = ""
     vendor: ClassVar[str] = ""  # the word in IMG3D_<VENDOR>_URL
     base_url: ClassVar[str] = ""  # empty: makes no request at all
-    account: ClassVar[tuple[Secret | Text, ...]] = ()
+    other_hosts: ClassVar[tuple[str, ...]] = ()  # origins that get the headers, too; an own base URL stands for them
+    account: ClassVar[tuple[Secret | Text | Choice, ...]] = ()
     params: ClassVar[tuple[Param, ...]] = ()
     image: ClassVar[ImageLimits] = ImageLimits()
 
     sync: ClassVar[bool] = False  # the submit itself answers with the model
     repeatable: ClassVar[bool] = False  # submitting again costs nothing, so that an interrupted one is no worry
+    has_upload: ClassVar[bool] = False
     cancellable: ClassVar[bool] = False
     reports_percent: ClassVar[bool] = False
     has_estimate: ClassVar[bool] = False
@@ -58,6 +60,21 @@ class Provider:
         del account
         return {}
 
+    def check(self, params: Mapping[str, Any]) -> None:
+        """Raise `BadInput` for values that do not go together; nothing is sent yet."""
+        del params
+
+    def upload(self, api: Api, picture: Picture) -> str | Task:
+        """Bring the picture to the service, free of charge and repeatable; `submit` finds the text as `picture.remote`.
+
+        A `Task` means that the service has to take it in first: `poll_upload` is asked then.
+        """
+        raise NotImplementedError
+
+    def poll_upload(self, api: Api, task: Task) -> Running | str:
+        """Ask once whether the picture is taken in; return what `upload` would have."""
+        raise NotImplementedError
+
     def submit(
         self, api: Api, picture: Picture, params: Mapping[str, Any]
     ) -> Submitted | Generator[Running, None, Submitted]:
@@ -75,9 +92,12 @@ class Provider:
         """Ask the service to stop; return one sentence on what that means for the bill."""
         raise NotImplementedError
 
-    def estimate(self, api: Api | None, params: Mapping[str, Any]) -> Price | None:
-        """Return the price of one job; without `api` only what is known without asking, else None."""
-        del api, params
+    def estimate(self, api: Api | None, params: Mapping[str, Any], picture: Picture | None = None) -> Price | None:
+        """Return the price of one job; without `api` only what is known without asking, else None.
+
+        `picture` is there, uploaded where there is an upload, when the user named one; `BadInput` when it is needed.
+        """
+        del api, params, picture
         return None
 
     def balance(self, api: Api) -> Balance:

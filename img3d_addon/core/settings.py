@@ -16,8 +16,9 @@ __all__ = ["Settings", "default_home"]
 class Settings:
     """Everything that the core may know of its surroundings; a front hands the engine a new one when they change.
 
-    `home` holds `journal.sqlite3` and `library/`. `keys` are the preferences' keys by environment-variable
-    name, `base_urls` the preferences' addresses by vendor word ("STABILITY"). `connect_timeout` is in seconds.
+    `home` holds `journal.sqlite3` and `library/`. `keys` are the preferences' keys and other account settings by
+    environment-variable name, `base_urls` the preferences' addresses by vendor word ("STABILITY").
+    `connect_timeout` is in seconds.
     """
 
     home: Path

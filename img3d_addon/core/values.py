@@ -26,7 +26,10 @@ class ImageLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A prepared picture on disk: upright, 8 bit, within the limits of its provider."""
+    """A prepared picture on disk: upright, 8 bit, within the limits of its provider.
+
+    `remote` is what the provider's `upload` returned, such as an asset id or an address.
+    """
 
     path: Path
     name: str
@@ -36,14 +39,19 @@ class Picture:
     has_alpha: bool
     sha256: str
     size: int
+    remote: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
 class Task:
-    """The thing on the service's server. JSON values only, never a key: it is written to the journal."""
+    """The thing on the service's server. JSON values only, never a key: it is written to the journal.
+
+    `wait` is the number of seconds before it is worth asking for the first time; 0: the provider's `poll_every`.
+    """
 
     id: str
     data: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    wait: float = 0.0
 
 
 @dataclass(frozen=True)

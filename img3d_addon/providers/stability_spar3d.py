@@ -124,9 +124,9 @@ class StabilitySpar3D(Provider):
             facts={"request_id": answer.headers.get("x-request-id", "")},
         )
 
-    def estimate(self, api: Api | None, params: Mapping[str, Any]) -> Price:
+    def estimate(self, api: Api | None, params: Mapping[str, Any], picture: Picture | None = None) -> Price:
         """Return the flat price."""
-        del api, params
+        del api, params, picture
         return Price(amount=4, unit="credits", usd=4 * CREDIT)
 
     def balance(self, api: Api) -> Balance:

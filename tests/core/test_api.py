@@ -6,7 +6,7 @@ import json
 import logging
 import socket
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -20,8 +20,9 @@ from img3d_addon.core.errors import (
     RateLimited,
     RequestRefused,
 )
-from img3d_addon.core.http.api import Base64File, FilePart
-from tests.servers.asking import KEY, asking
+from img3d_addon.core.http.api import Api, Base64File, FilePart
+from img3d_addon.core.params import Secret, Text
+from tests.servers.asking import KEY, Plain, asking, settings
 from tests.servers.base import HTML, Reply
 from tests.servers.glb import glb
 from tests.servers.plain import PlainServer
@@ -292,3 +293,38 @@ def test_interim_answers_are_not_the_answer(tmp_path):
     final = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
     with answering(interim + final) as url, asking(url, tmp_path) as api:
         assert api.post("/x", json={}).json == {}
+
+
+class Several(Plain):
+    """A service with a second host and a key of two parts."""
+
+    other_hosts = ("https://prices.plain.invalid",)
+    account = (Secret("key", env="PLAIN_KEY"), Secret("secret", env="PLAIN_SECRET"), Text("line", "standard"))
+
+    def headers(self, account):
+        pair = base64.b64encode(f"{account['key']}:{account['secret']}".encode()).decode()
+        return {"Authorization": f"Basic {pair}"}
+
+
+def test_the_other_hosts_of_a_service_get_the_key_and_an_own_base_url_stands_for_them(tmp_path, server):
+    server.on("/prices", Reply.of_json({}))
+    account = {"key": "first-part", "secret": "second-part", "line": "standard"}
+    with closing(Api(Several(), settings(tmp_path), account=account)) as api:
+        assert api.is_home("https://prices.plain.invalid/x")
+        assert api.is_home("https://plain.invalid:443/x")
+        assert not api.is_home("https://evil.invalid/x")
+    own = settings(tmp_path, base_urls={"PLAIN": server.url})
+    with closing(Api(Several(), own, account=account)) as api:
+        assert not api.is_home("https://prices.plain.invalid/x")
+        api.get("https://prices.plain.invalid/prices", query={"of": "a b"})
+    assert server.requests[-1].target == "/prices?of=a+b"
+    assert server.requests[-1].headers["authorization"].startswith("Basic ")
+
+
+def test_what_the_headers_make_of_the_keys_is_secret_and_a_setting_is_not(tmp_path, server):
+    account = {"key": "first-part", "secret": "second-part", "line": "standard"}
+    pair = base64.b64encode(b"first-part:second-part").decode()
+    text = f"standard: {pair}, first-part, second-part"
+    server.on("/echo", Reply.of_json({"message": text}))
+    with closing(Api(Several(), settings(tmp_path, base_urls={"PLAIN": server.url}), account=account)) as api:
+        assert api.get("/echo").json == {"message": "standard: ***, ***, ***"}

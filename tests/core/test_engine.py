@@ -645,7 +645,7 @@ def test_only_the_newest_finished_jobs_stay_in_memory(make, tmp_path, monkeypatc
 def test_estimate_asks_the_service_only_when_it_must(make, remote, monkeypatch):
     asked = []
 
-    def estimate(api, params):
+    def estimate(api, params, picture=None):
         asked.append(api is not None)
         return Price(amount=params["seed"], unit="credits") if api else None
 

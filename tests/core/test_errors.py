@@ -22,7 +22,7 @@ def test_the_docstring_draws_the_whole_tree(error):
 
 
 def test_every_kind_is_a_word_of_its_own():
-    kinds = [error.kind for error in CLASSES]
+    kinds = [error.kind for error in CLASSES if error is not errors.TaskFailed]  # a server's, for scripts
     assert len(kinds) == len(set(kinds))
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from img3d_addon.core.errors import BadInput, KeyMissing
 from img3d_addon.core.http import keys
+from img3d_addon.core.params import Choice, Secret, Text
 from tests.servers.asking import Plain, settings
 
 
@@ -45,3 +46,29 @@ def test_the_base_url_of_the_preferences_counts_before_the_environment(tmp_path)
     assert keys.base_url(Plain(), chosen) == "https://a.invalid"
     assert keys.base_url(Plain(), settings(tmp_path, environ=environ)) == "http://127.0.0.1:1/b"
     assert keys.base_url(Plain(), settings(tmp_path)) == "https://plain.invalid/api"
+
+
+class Settled(Plain):
+    """A service with two settings beside the key."""
+
+    account = (
+        Secret("key", env="PLAIN_API_KEY"),
+        Text("project", "", env="PLAIN_PROJECT"),
+        Choice("line", "standard", choices=("standard", "enterprise"), env="PLAIN_LINE"),
+    )
+
+
+def test_settings_of_the_account_come_from_the_same_places_and_have_defaults(tmp_path):
+    def found(**chosen):
+        return keys.find(Settled(), settings(tmp_path, environ={"PLAIN_API_KEY": "k", **chosen}))
+
+    assert found() == {"key": "k", "project": "", "line": "standard"}
+    assert found(PLAIN_PROJECT=" proj 1 ", PLAIN_LINE="enterprise") == {
+        "key": "k",
+        "project": "proj 1",
+        "line": "enterprise",
+    }
+    with pytest.raises(BadInput) as caught:
+        found(PLAIN_LINE="odd")
+    for word in ("Plain Service", "standard", "PLAIN_LINE"):
+        assert word in str(caught.value)

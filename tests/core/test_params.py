@@ -86,3 +86,17 @@ def test_a_secret_is_not_shown_when_refused():
         secret.check("sk-very\nsecret")
     assert "sk-very" not in str(caught.value)
     assert "SOME_KEY" in str(caught.value)
+
+
+HIGH = (
+    Choice("model", "plain", choices=("plain", "fine"), help="Model"),
+    Int("steps", 12, min=1, max=50, when={"model": ("fine",)}, help="Steps"),
+)
+
+
+def test_a_parameter_that_does_not_exist_beside_the_others_is_left_out():
+    assert check_all(HIGH, {}) == {"model": "plain"}
+    assert check_all(HIGH, {"model": "fine"}) == {"model": "fine", "steps": 12}
+    assert check_all(HIGH, {"steps": 3, "model": "fine"}) == {"model": "fine", "steps": 3}
+    with pytest.raises(BadInput, match="steps can be given only with model = fine"):
+        check_all(HIGH, {"steps": 3})

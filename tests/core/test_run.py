@@ -16,7 +16,7 @@ from img3d_addon.core.errors import (
     TimedOut,
     Uncertain,
 )
-from img3d_addon.core.jobs.run import FETCH_TRIES, run
+from img3d_addon.core.jobs.run import FETCH_TRIES, FRESH_TRIES, run
 from img3d_addon.core.jobs.steps import Delivered, Downloading, Fetched, Held, Means, Submitted, Submitting
 from img3d_addon.core.provider import Provider
 from img3d_addon.core.values import Model, Picture, Running, Task
@@ -162,14 +162,30 @@ def test_a_known_model_is_fetched_without_asking_the_service(tmp_path):
     assert story.names == ["Delivered", "Downloading", "Fetched"]
 
 
-def test_addresses_that_expired_are_asked_for_again_once(tmp_path):
+def test_addresses_that_are_over_are_asked_for_again_a_few_times(tmp_path):
     provider = Script([AssertionError()], [done("https://store.invalid/new")])
     story = Story(tmp_path, provider, task=Task("t"), model=done(), fetches=[NotFound("gone"), triangle()]).play()
     assert story.fetched == [(URL,), ("https://store.invalid/new",)]
     again = Story(tmp_path, provider, task=Task("t"), model=done(), fetches=[NotFound("gone")])
     with pytest.raises(NotFound):
         again.play()
-    assert len(again.fetched) == 2
+    assert len(again.fetched) == FRESH_TRIES
+
+
+def test_a_fresh_job_whose_link_is_over_at_once_is_asked_again_too(tmp_path):
+    provider = Script([Task("t")], [done(), done("https://store.invalid/new")])
+    story = Story(tmp_path, provider, fetches=[NotFound("gone"), triangle()]).play()
+    assert story.fetched == [(URL,), ("https://store.invalid/new",)]
+    assert len(provider.submits) == 1
+
+
+def test_a_bad_file_at_an_unchanged_address_is_said_after_one_more_question(tmp_path):
+    provider = Script([Task("t")], [done()])
+    story = Story(tmp_path, provider, fetches=[BadResult("A web page was delivered")])
+    with pytest.raises(BadResult, match="web page"):
+        story.play()
+    assert provider.polled == ["t", "t"]
+    assert len(story.fetched) == FETCH_TRIES
 
 
 def test_too_many_requests_are_waited_for_as_told_and_nothing_is_in_flight_meanwhile(tmp_path):

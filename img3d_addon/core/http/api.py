@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from ..errors import Cancelled, Img3dError, Offline, OutputError, ProviderError
+from ..params import Secret
 from . import keys, receive, redact
 from .answer import Answer, Headers
 from .base64text import decode
@@ -49,6 +50,10 @@ class Api:
         self._folder = folder
         self.base_url = keys.base_url(provider, settings) if provider.base_url else ""
         self._account = dict(account)
+        self._secrets = _secrets(provider, account)
+        self._hosts = {_origin(self.base_url)}
+        if self.base_url == provider.base_url:
+            self._hosts.update(map(_origin, provider.other_hosts))
         self._ended = threading.Event()
         self._end: Img3dError | None = None
         self._files = 0
@@ -90,8 +95,12 @@ class Api:
         return self._call("DELETE", self._address(path, None))
 
     def key(self, name: str) -> str:
-        """Return a declared account value, for the services that want it in the body."""
+        """Return a declared account value, such as a key for the services that want it in the body."""
         return self._account[name]
+
+    def is_home(self, url: str) -> bool:
+        """Tell whether `url` belongs to the service itself, so that keys may go there."""
+        return _origin(url) in self._hosts
 
     def decode(self, text: str) -> Path:
         """Write a file that came as base64, or as a `data:` address, inside an answer; `BadResult` when it is none."""
@@ -156,7 +165,7 @@ class Api:
 
     def scrub(self, text: str) -> str:
         """Return `text` without the keys of this client."""
-        return redact.secrets_out(text, self._account.values())
+        return redact.secrets_out(text, self._secrets)
 
     def _call(
         self,
@@ -168,7 +177,7 @@ class Api:
         bare: bool = False,
     ) -> Answer:
         for _ in range(REDIRECTS):
-            own: Mapping[str, str] = {} if bare or not self._is_home(url) else self.provider.headers(self._account)
+            own: Mapping[str, str] = {} if bare or not self.is_home(url) else self.provider.headers(self._account)
             with self.open(method, url, headers={**own, **(headers or {})}, body=body) as response:
                 if response.status_code not in (301, 302, 303, 307, 308):
                     return self._judged(self._answer(response, url))
@@ -216,19 +225,22 @@ class Api:
         return self.folder / f"answer-{self._files}"
 
     def _address(self, path: str, query: Mapping[str, str] | None) -> str:
-        url = path if "://" in path else f"{self.base_url}/{path.lstrip('/')}"
+        url = self._whole(path) if "://" in path else f"{self.base_url}/{path.lstrip('/')}"
         if query:
             url += ("&" if "?" in url else "?") + urlencode(query)
         return url
 
-    def _is_home(self, url: str) -> bool:
-        """Whether `url` has the origin of the base URL, so that the provider's headers may go there."""
-        return _origin(url) == _origin(self.base_url)
+    def _whole(self, url: str) -> str:
+        """Return a whole address; the user's own base URL stands in for the vendor's other hosts, too."""
+        if self.base_url == self.provider.base_url or _origin(url) not in map(_origin, self.provider.other_hosts):
+            return url
+        parts = urlsplit(url)
+        return f"{self.base_url}{parts.path}" + (f"?{parts.query}" if parts.query else "")
 
     def _next(self, method: str, url: str, location: str) -> str:
         """Return where a redirect leads, when it may be followed."""
         target = urljoin(url, location)
-        if method == "GET" and location and self._is_home(url) and self._is_home(target):
+        if method == "GET" and location and self.is_home(url) and self.is_home(target):
             return target
         where = f"to {self.scrub(redact.url(target))}" if location else "without saying where"
         raise ProviderError(
@@ -236,6 +248,13 @@ class Api:
             provider=self.provider.label,
             advice="Check the base URL in the preferences; http where https is due is a common cause.",
         )
+
+
+def _secrets(provider: Provider, account: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what nobody may read: keys, and what the headers make of them."""
+    keys = [account[item.name] for item in provider.account if isinstance(item, Secret) and item.name in account]
+    header = provider.headers(account).get("Authorization", "") if keys else ""
+    return (*keys, header.rpartition(" ")[2]) if header else tuple(keys)
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:

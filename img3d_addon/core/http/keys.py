@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..errors import BadInput, KeyMissing
-from ..params import Secret, Text
+from ..params import Choice, Secret, Text
 
 if TYPE_CHECKING:
     from ..provider import Provider
@@ -52,12 +52,12 @@ def base_url(provider: Provider, settings: Settings) -> str:
     return url
 
 
-def _value(item: Secret | Text, provider: Provider, settings: Settings, given: Mapping[str, str]) -> str:
-    variable = item.env if isinstance(item, Secret) else ""
+def _value(item: Secret | Text | Choice, provider: Provider, settings: Settings, given: Mapping[str, str]) -> str:
+    variable = item.env
     sources = (given.get(item.name), settings.keys.get(variable), settings.environ.get(variable))
     value = next((text for text in ((source or "").strip() for source in sources) if text), "")
     if not isinstance(item, Secret):
-        return item.check(value or item.default)
+        return _setting(item, value, provider)
     if not value:
         page = f" Keys are made at {provider.key_page}." if provider.key_page else ""
         raise KeyMissing(
@@ -67,3 +67,11 @@ def _value(item: Secret | Text, provider: Provider, settings: Settings, given: M
     if not value.isascii() or not value.isprintable() or " " in value:
         raise item.refuse(value)
     return value
+
+
+def _setting(item: Text | Choice, value: str, provider: Provider) -> str:
+    try:
+        return str(item.check(value or item.default))
+    except BadInput as error:
+        advice = f"Change it in the preferences or in {item.env}."
+        raise BadInput(f"{provider.label}, {item.title.lower()}: {error.message}", advice=advice) from None

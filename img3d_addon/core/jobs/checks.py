@@ -16,7 +16,7 @@ from ..provider import Provider
 from ..settings import Settings
 from ..values import Order
 
-__all__ = ["check_order", "check_ready", "provider_named"]
+__all__ = ["check_order", "check_params", "check_ready", "provider_named"]
 
 
 def provider_named(name: str, providers: Mapping[str, Provider]) -> Provider:
@@ -41,9 +41,16 @@ def check_ready(
     return keys.find(provider, settings, given=account)
 
 
+def check_params(given: Mapping[str, Any], provider: Provider) -> dict[str, Any]:
+    """Return all parameters with their values; `BadInput` for one that cannot be, or that does not suit the others."""
+    params = check_all(provider.params, given, owner=provider.label)
+    provider.check(params)
+    return params
+
+
 def check_order(order: Order, provider: Provider) -> dict[str, Any]:
     """Return all parameters of the order with their values; `BadInput` when something in it cannot be."""
-    params = check_all(provider.params, order.params, owner=provider.label)
+    params = check_params(order.params, provider)
     try:
         json.dumps(dict(order.after))
     except (TypeError, ValueError) as error:

@@ -3,21 +3,22 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from ..errors import BadResult, ProviderError
 from ..events import Event
 from ..http.api import Api
-from ..params import check_all
 from ..provider import Provider
 from ..settings import Settings
 from ..values import Balance, Order, Price
 from .cancelling import meaning
-from .checks import check_order, check_ready, provider_named
+from .checks import check_order, check_params, check_ready, provider_named
 from .context import Context
 from .job import DONE, Ids, Job, JobView
 from .journal import Busy, Journal
@@ -27,6 +28,7 @@ from .registry import Registry
 from .scheduler import Scheduler
 from .stored import StoredJobs
 from .tickets import Ticket
+from .uploading import sent
 
 __all__ = ["Engine"]
 
@@ -134,15 +136,20 @@ class Engine:
             ticket.job = replace(ticket.job, state="imported")
             self._registry.show(ticket)
 
-    def estimate(self, provider: str, params: Mapping[str, Any] | None = None) -> Price | None:
-        """Return the price of one job, asking the service only where it is not known without; None: unknown."""
+    def estimate(
+        self, provider: str, params: Mapping[str, Any] | None = None, *, image: Path | None = None
+    ) -> Price | None:
+        """Return the price of one job, asking the service only where it is not known without; None: unknown.
+
+        Some services price a picture that they have: `image` is prepared and uploaded then, which is free.
+        """
         asked = provider_named(provider, self._providers)
-        values = check_all(asked.params, params or {}, owner=asked.label)
+        values = check_params(params or {}, asked)
         price = asked.estimate(None, values)
         if price is not None or not asked.has_estimate:
             return price
-        with self._asking(asked) as api:
-            return asked.estimate(api, values)
+        with tempfile.TemporaryDirectory(prefix="img3d-") as folder, self._asking(asked, Path(folder)) as api:
+            return asked.estimate(api, values, sent(asked, api, image, Path(folder)) if image else None)
 
     def balance(self, provider: str) -> Balance:
         """Ask what is left on the account of a provider that `has_balance`."""
@@ -225,9 +232,9 @@ class Engine:
         return Api(ticket.provider, self.settings, account=account, folder=self._library.folder(ticket.job.id))
 
     @contextmanager
-    def _asking(self, provider: Provider) -> Generator[Api]:
+    def _asking(self, provider: Provider, folder: Path | None = None) -> Generator[Api]:
         account = check_ready(provider, self.settings)
-        api = Api(provider, self.settings, account=account)
+        api = Api(provider, self.settings, account=account, folder=folder)
         try:
             with understood(provider):
                 yield api

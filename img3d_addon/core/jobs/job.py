@@ -72,6 +72,8 @@ class Job:
         """Whether `resume` goes on without the user's word that it may be paid again."""
         if self.state in OPEN:
             return not self.owner_alive
+        if self.state == "failed" and not self.submits:
+            return True
         return self.state in ("failed", "cancelled") and (self.task is not None or self.model is not None)
 
 

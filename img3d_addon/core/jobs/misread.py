@@ -6,11 +6,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from ..errors import BadResult, OutputError
 from ..provider import Provider
 
-__all__ = ["understood"]
+__all__ = ["one_of", "understood"]
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -32,3 +35,10 @@ def understood(provider: Provider) -> Generator[None]:
         raise BadResult(text, provider=provider.label) from error
     except OSError as error:
         raise OutputError(f"{provider.label} cannot use a file ({error})") from error
+
+
+def one_of(state: T, *kinds: type) -> T:
+    """Return what a provider gave back; `TypeError` when it is of no kind that it may give."""
+    if not isinstance(state, kinds):
+        raise TypeError(f"{type(state).__name__} is no answer to give")
+    return state

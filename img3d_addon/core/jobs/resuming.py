@@ -30,7 +30,8 @@ def take_up(job: Job, provider: Provider, *, again: bool = False, stray: Path | 
             f"Job {job.id} cannot be resumed: it was not submitted, and its picture {job.image} is gone",
             advice="Submit the picture again.",
         )
-    if job.state == "prepared" or again or (job.state == "submitting" and provider.repeatable):
+    never_sent = job.state == "failed" and not job.submits
+    if job.state == "prepared" or never_sent or again or (job.state == "submitting" and provider.repeatable):
         return job
     if job.state in ("submitting", "uncertain"):
         raise lost_submit(provider)

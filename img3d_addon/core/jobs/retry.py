@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..errors import NetworkError, ProviderError, RateLimited, TimedOut
+from ..errors import Img3dError, NetworkError, ProviderError, RateLimited, TimedOut
 
-__all__ = ["Deadline", "backoff", "in_words", "jittered", "submit_wait"]
+__all__ = ["Deadline", "again", "backoff", "bare", "in_words", "jittered", "submit_wait"]
 
 FIRST = 1.0
 MOST = 60.0
@@ -77,3 +77,14 @@ def in_words(seconds: float) -> str:
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {name}"
     return f"{seconds:g} seconds"
+
+
+def again(error: Img3dError, wait: float) -> str:
+    """Return what is shown while trouble is waited out."""
+    reason = "too many requests" if isinstance(error, RateLimited) else bare(error)
+    return f"Asking again in {wait:.0f} s: {reason}"
+
+
+def bare(error: Img3dError) -> str:
+    """Return the message of an error as a part of another sentence."""
+    return error.message.rstrip(".")

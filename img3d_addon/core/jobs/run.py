@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from ..errors import (
     AuthError,
@@ -27,14 +27,14 @@ from ..errors import (
 from ..files.delivery import open_delivery
 from ..values import Model, Picture, Running, Task
 from . import retry
-from .misread import understood
+from .misread import one_of, understood
 from .steps import Delivered, Fetched, Held, Means, Step, Submitted, Submitting
+from .uploading import uploaded
 
 __all__ = ["run"]
 
-T = TypeVar("T")
-
 FETCH_TRIES = 5
+FRESH_TRIES = 3  # addresses of one model
 EXPIRED = (NotFound, AuthError, PlanError, BadResult)  # how stores speak of an address that is over
 CHARGED = "It may have been charged: look at your account on the service's web page."
 GATEWAYS = (502, 504, *range(520, 528))  # spoken by a gateway, which does not know what the service did
@@ -53,26 +53,37 @@ def run(
     Raises `Uncertain` when a submit was lost, `TimedOut` at the provider's deadline, other `Img3dError`s.
     """
     deadline = retry.Deadline.after(means.provider.deadline, clock=means.clock)
-    delivered_before = model is not None
     first_poll = 0.0
     if model is None and task is None:
         if picture is None:
             raise ValueError("nothing to submit")
+        picture = yield from uploaded(means, deadline, picture)
         state = yield from _submit(means, deadline, picture, params or {})
         task, model = (state, None) if isinstance(state, Task) else (None, state)
-        first_poll = means.provider.poll_every
+        first_poll = state.wait or means.provider.poll_every if isinstance(state, Task) else 0.0
     if task is not None and model is None:
         yield Submitted(task)
         task, model = yield from _wait(means, deadline, task, first=first_poll)
     if model is None:
         raise ValueError("neither task nor model")
-    try:
-        yield from _deliver(means, deadline, model)
-    except EXPIRED:
-        if task is None or not delivered_before:
-            raise
-        task, model = yield from _wait(means, deadline, task)
-        yield from _deliver(means, deadline, model)
+    yield from _deliver_or_ask(means, deadline, task, model)
+
+
+def _deliver_or_ask(means: Means, deadline: retry.Deadline, task: Task | None, model: Model) -> Generator[Step]:
+    """Fetch the model; where its address is over, ask the service for a fresh one a few times."""
+    for attempt in range(FRESH_TRIES):
+        try:
+            yield from _deliver(means, deadline, model)
+        except EXPIRED as error:
+            if task is None or attempt == FRESH_TRIES - 1:
+                raise
+            before = model
+            first = retry.backoff(error, attempt=attempt, jitter=means.jitter) if attempt else 0.0
+            task, model = yield from _wait(means, deadline, task, first=first)
+            if isinstance(error, BadResult) and model.urls == before.urls:
+                raise
+        else:
+            return
 
 
 def _submit(
@@ -91,7 +102,7 @@ def _submit(
                 raise _after_submit(means, error, wait=wait) from error
             reason = error
         attempt += 1
-        yield Held(wait, _again(reason, wait))
+        yield Held(wait, retry.again(reason, wait))
         means.sleep(wait)
 
 
@@ -100,7 +111,7 @@ def _submit_once(means: Means, picture: Picture, params: Mapping[str, Any]) -> G
         state = means.provider.submit(means.api, picture, params)
         if isinstance(state, Generator):
             state = yield from state
-        return _one_of(state, Task, Model)
+        return one_of(state, Task, Model)
 
 
 def _after_submit(means: Means, error: ProviderError | OutputError, *, wait: float | None) -> Img3dError:
@@ -116,7 +127,7 @@ def _after_submit(means: Means, error: ProviderError | OutputError, *, wait: flo
     lost = isinstance(error, NetworkError) and getattr(error, "sent", True)
     vague = isinstance(error, ServerError) and (error.status in GATEWAYS or not getattr(error, "said", ""))
     if lost or vague or isinstance(error, OutputError):
-        return Uncertain(f"{provider.label} was asked, but its answer was lost ({_bare(error)})")
+        return Uncertain(f"{provider.label} was asked, but its answer was lost ({retry.bare(error)})")
     return error
 
 
@@ -137,7 +148,7 @@ def _wait(
                 raise
             wait = retry.backoff(error, attempt=attempt, jitter=means.jitter)
             trouble, attempt = error, attempt + 1
-            yield Running(message=_again(error, wait))
+            yield Running(message=retry.again(error, wait))
             continue
         if isinstance(state, Model):
             return task, state
@@ -152,13 +163,7 @@ def _wait(
 
 def _poll_once(means: Means, task: Task) -> Running | Model | Task:
     with understood(means.provider):
-        return _one_of(means.provider.poll(means.api, task), Running, Model, Task)
-
-
-def _one_of(state: T, *kinds: type) -> T:
-    if not isinstance(state, kinds):
-        raise TypeError(f"{type(state).__name__} is no answer to give")
-    return state
+        return one_of(means.provider.poll(means.api, task), Running, Model, Task)
 
 
 def _deliver(means: Means, deadline: retry.Deadline, model: Model) -> Generator[Step]:
@@ -177,7 +182,7 @@ def _deliver(means: Means, deadline: retry.Deadline, model: Model) -> Generator[
                 raise
             wait = retry.backoff(error, attempt=attempt, jitter=means.jitter)
             attempt += 1
-            yield Running(message=_again(error, wait))
+            yield Running(message=retry.again(error, wait))
             means.sleep(deadline.clip(wait, label=means.provider.label, last=error))
         else:
             yield Fetched(path, kind, model, file)
@@ -190,12 +195,3 @@ def _file(means: Means, model: Model) -> Generator[Step, None, Path]:
     if not model.urls:
         raise BadResult(f"{means.provider.label} answered with success, but without a model")
     return (yield from means.fetch(model.urls, api=means.api, folder=means.folder))
-
-
-def _again(error: Img3dError, wait: float) -> str:
-    reason = "too many requests" if isinstance(error, RateLimited) else _bare(error)
-    return f"Asking again in {wait:.0f} s: {reason}"
-
-
-def _bare(error: Img3dError) -> str:
-    return error.message.rstrip(".")

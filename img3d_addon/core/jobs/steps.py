@@ -15,7 +15,14 @@ from ..http.download import Downloading, fetch
 from ..provider import Provider
 from ..values import Model, Running, Task
 
-__all__ = ["Delivered", "Downloading", "Fetched", "Held", "Means", "Step", "Submitted", "Submitting"]
+__all__ = ["Delivered", "Downloading", "Fetched", "Held", "Means", "Step", "Submitted", "Submitting", "Uploading"]
+
+
+@dataclass(frozen=True)
+class Uploading:
+    """The picture is on its way, which costs nothing and may be repeated; `message` tells of trouble."""
+
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ class Fetched:
     original: Path
 
 
-Step = Submitting | Held | Submitted | Running | Delivered | Downloading | Fetched
+Step = Uploading | Submitting | Held | Submitted | Running | Delivered | Downloading | Fetched
 
 
 class Fetch(Protocol):

@@ -21,7 +21,7 @@ from .journal import LeaseLost
 from .library import sha256_of
 from .resuming import lost_submit
 from .run import run
-from .steps import Delivered, Downloading, Fetched, Held, Means, Step, Submitted, Submitting
+from .steps import Delivered, Downloading, Fetched, Held, Means, Step, Submitted, Submitting, Uploading
 from .tickets import Ticket
 
 __all__ = ["Work"]
@@ -95,7 +95,7 @@ class Work:
                 if event is not None:
                     yield event
                 ticket.control.check()
-                self._asked = not isinstance(step, Held)
+                self._asked = not isinstance(step, Held | Uploading)
         finally:
             steps.close()
             ticket.control.attach(None)
@@ -104,6 +104,8 @@ class Work:
     def _record(self, step: Step) -> Event | None:
         """Write a step down and return what is told of it."""
         match step:
+            case Uploading(message):
+                return self._uploading(message)
             case Submitting():
                 self._asked = False
                 self._move("submitting", stage="submitting", submits=self._ticket.job.submits + 1)
@@ -120,6 +122,12 @@ class Work:
                 return self._fetched(step)
             case Running() | Downloading():
                 return self._progress(step)
+
+    def _uploading(self, message: str) -> Event:
+        """Nothing is asked for yet; a job that is taken up again uploads anew."""
+        changes: dict[str, Any] = {"stage": "uploading", "fraction": None, "message": message}
+        self._ticket.job = self._context.journal.note(self._ticket.job.id, **changes)
+        return self._event("progress")
 
     def _submitted(self, step: Submitted) -> Event:
         # in memory first: should the disk fail now, this process still knows what was paid for

@@ -92,9 +92,9 @@ class Offline(Provider):
             raise ProviderError(str(broken), provider=self.label, advice=broken.advice) from None
         return Model(path=api.folder / "offline.glb", cost=_FREE, facts=facts)
 
-    def estimate(self, api: Api | None, params: Mapping[str, Any]) -> Price:
+    def estimate(self, api: Api | None, params: Mapping[str, Any], picture: Picture | None = None) -> Price:
         """Return that it costs nothing."""
-        del api, params
+        del api, params, picture
         return _FREE
 
 
