@@ -5,12 +5,16 @@
 
     call    "job" (submit, then poll to the end; the default), "balance", "check_key", "estimate", "cancel"
     params  what the job asks for; the rest are the declared defaults
+    account settings of the account, such as a project, where they are not the declared defaults
+    picture true for an "estimate" of a picture; it is uploaded first where the provider uploads
+    task    for "cancel" the task as {"id", "data"}; "<url>" in it is the address of the server
     talk    a list of {"request": ..., "reply": ...}
     ends    {"model": {...}}, {"error": kind, "says": text}, {"balance": number}, {"text": words} or {"price": number}
 
-A request has `method`, `path` and, where they matter, `query`, `headers` (those named), `form` or `json` (exactly;
-"<image>" stands for the picture as base64, with or without a data address) and `files` (names). A reply has `status`
-(200), `headers`, and `json`, `text` or `file` ("glb", "zip"). "<url>" in a reply is the address of the server.
+A request has `method`, `path` and, where they matter, `query`, `headers` (those named; null: it must not be there),
+`form` or `json` (exactly; "<image>" stands for the picture as base64, with or without a data address), `files` (names)
+and `raw` ("<image>": the body is the picture itself). A reply has `status` (200), `headers`, and `json`, `text` or
+`file` ("glb", "zip"). "<url>" is the address of the server, in requests and replies.
 """
 
 import base64
@@ -26,8 +30,9 @@ FILES = {"glb": glb, "zip": archive}
 
 
 def scenes_of(provider):
-    """Return the scenes of one provider by name."""
-    return json.loads((FOLDER / f"{provider}.json").read_text(encoding="utf-8"))
+    """Return the scenes of one provider by name; none where nobody wrote them yet."""
+    path = FOLDER / f"{provider}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 class ExchangeServer(VendorServer):
@@ -38,13 +43,16 @@ class ExchangeServer(VendorServer):
 
     def __init__(self, talk, **options):
         super().__init__(**options)
-        self._talk = list(talk)
+        self._talk = json.loads(json.dumps(list(talk)).replace("<url>", self.url))
+        self.instead = None  # a reply that everything meets from now on
 
     @property
     def finished(self):
         return not self._talk
 
     def reply(self, request):
+        if self.instead:
+            return self.instead
         if not self._talk:
             self.complain(f"{request.method} {request.target} came after the end")
             return Reply.of_json({"message": "the exchange is over"}, status=418)
@@ -57,12 +65,11 @@ class ExchangeServer(VendorServer):
         headers = dict(reply.get("headers", {}))
         if "json" in reply:
             headers.setdefault("Content-Type", "application/json")
-            body = json.dumps(reply["json"]).replace("<url>", self.url).encode()
+            body = json.dumps(reply["json"]).encode()
         elif "file" in reply:
             body = FILES[reply["file"]]()
         else:
             body = reply.get("text", "").encode()
-        headers = {name: value.replace("<url>", self.url) for name, value in headers.items()}
         return Reply(reply.get("status", 200), body, headers)
 
 
@@ -72,6 +79,8 @@ def _differences(request, wanted):
     found = {"method": request.method, "path": request.path, "query": request.query}
     if "json" in wanted:
         found["json"] = _without_image(request.json)
+    if "raw" in wanted:
+        found["raw"] = "<image>" if _is_picture(request.body) else f"{len(request.body)} bytes"
     if "form" in wanted or "files" in wanted:
         form, files = request.form()
         found |= {"form": form, "files": sorted(files)}
