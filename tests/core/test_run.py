@@ -297,6 +297,19 @@ def test_what_is_no_model_is_said_after_a_few_tries(tmp_path, content, words):
     assert len(story.fetched) == FETCH_TRIES
 
 
+def test_a_download_that_always_breaks_off_is_no_usable_result(tmp_path):
+    story = Story(tmp_path, Script([Task("t")], [done()]), fetches=[network(sent=True)])
+    with pytest.raises(BadResult, match="broken off.*not paid twice"):
+        story.play()
+    assert len(story.fetched) == FETCH_TRIES
+
+
+def test_without_a_connection_the_download_waits_for_the_network(tmp_path):
+    fetches = [network(sent=False)] * (FETCH_TRIES + 1) + [triangle()]
+    story = Story(tmp_path, Script([Task("t")], [done()]), fetches=fetches).play()
+    assert len(story.fetched) == FETCH_TRIES + 2
+
+
 def test_a_broken_answer_that_cannot_be_fetched_again_says_so(tmp_path):
     (tmp_path / "answer-1").write_bytes(triangle()[:-4])
     with pytest.raises(BadResult, match=r"cut short.*It may have been charged"):

@@ -175,11 +175,13 @@ def _deliver(means: Means, deadline: retry.Deadline, model: Model) -> Generator[
             file = yield from _file(means, model)
             path, kind = open_delivery(file, label=means.provider.label)
         except ProviderError as error:
-            tries = attempt + 1 < FETCH_TRIES or not isinstance(error, BadResult)
             if model.path is not None and not means.provider.repeatable:
                 raise BadResult(error.message, provider=error.provider, advice=CHARGED) from error
-            if model.path is not None or not tries or not (error.retry or isinstance(error, BadResult)):
+            broken = isinstance(error, BadResult) or (isinstance(error, NetworkError) and error.sent)
+            if model.path is not None or not (broken or error.retry):
                 raise
+            if broken and attempt + 1 >= FETCH_TRIES:
+                raise BadResult(error.message, provider=error.provider, status=error.status) from error
             wait = retry.backoff(error, attempt=attempt, jitter=means.jitter)
             attempt += 1
             yield Running(message=retry.again(error, wait))
