@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -163,6 +163,10 @@ class Engine:
         with self._asking(asked) as api:
             return asked.check_key(api)
 
+    def ask(self, question: Callable[[], None]) -> None:
+        """Have a call of `estimate`, `balance` or `check_key` made in the background; `close()` ends it at once."""
+        self._scheduler.ask(question)
+
     @property
     def active(self) -> int:
         """How many jobs run or wait in the background."""
@@ -236,7 +240,7 @@ class Engine:
         account = check_ready(provider, self.settings)
         api = Api(provider, self.settings, account=account, folder=folder)
         try:
-            with understood(provider):
+            with understood(provider), self._scheduler.questions.stoppable(api):
                 yield api
         except BadResult as error:  # its own advice is for results
             label = provider.label

@@ -16,6 +16,7 @@ from .cancelling import ask_service
 from .context import Context
 from .control import Control
 from .heartbeat import Heartbeat
+from .questions import Questions
 from .registry import Registry
 from .tickets import Ticket
 from .work import Work
@@ -35,15 +36,24 @@ class Scheduler:
         self._context = context
         self._registry = registry
         self._closing = False
+        self.questions = Questions()
         self._intake = Workers(1, name="img3d-intake")
         self._workers = Workers(workers, name="img3d-worker")
         self._heartbeat = Heartbeat(
-            beat=context.journal.beat, look=self._hear, busy=lambda: registry.busy, program_ends=self._stop
+            beat=lambda: context.journal.beat() if registry.busy else None,
+            look=lambda: self._hear() if registry.busy else None,  # a mere question leaves the journal closed
+            busy=lambda: registry.busy or self.questions.busy,
+            program_ends=self._stop,
         )
 
     def call(self, what: Callable[[], None]) -> None:
         """Have a short call made in the background."""
         self._intake.put(what)
+
+    def ask(self, question: Callable[[], None]) -> None:
+        """Have a question asked in the background, of which no job knows."""
+        self.questions.put(question)
+        self._heartbeat.start()
 
     def start(self, ticket: Ticket) -> None:
         """Let the threads bring a ticket to its end."""
@@ -97,6 +107,7 @@ class Scheduler:
         self._closing = True
         for ticket in self._registry.close():
             ticket.control.stop(Stopped(f"Job {ticket.job.id} was interrupted"))
+        self.questions.close()
         self._intake.close()
         self._workers.close()
 

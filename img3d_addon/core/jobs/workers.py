@@ -43,6 +43,12 @@ class Workers:
                 self._threads.add(thread)
                 thread.start()
 
+    @property
+    def busy(self) -> bool:
+        """Whether a call waits or is being made."""
+        with self._changed:
+            return bool(self._calls) or self._idle < len(self._threads)
+
     def close(self) -> None:
         """Drop the calls that wait, let those under way end, and join the threads."""
         with self._changed:
