@@ -1,130 +1,48 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What holds for every provider, whoever wrote it: declarations, exchanges, errors, secrets."""
+"""What holds for every provider on the wire, whoever wrote it: exchanges, errors, secrets."""
 
-import inspect
 import json
-import keyword
 import logging
+from dataclasses import replace
 
 import pytest
 
 from img3d_addon import providers
 from img3d_addon.core import errors
-from img3d_addon.core.params import Choice, Secret, check_all
-from img3d_addon.core.provider import Provider
+from img3d_addon.core.params import Secret
 from img3d_addon.core.values import Model, Running, Task
-from tests.servers.asking import KEY, asking, picture
-from tests.servers.base import HTML, Reply, VendorServer
-from tests.servers.exchanges import FOLDER, ExchangeServer, scenes_of
+from tests.servers.asking import asking, keys_of, leaks_of, picture
+from tests.servers.base import HTML, Reply
+from tests.servers.exchanges import FOLDER, scenes_of
+from tests.servers.playing import OneAnswer, called, checked, playing, submitted
 
 PROVIDERS = providers.load()
 HOSTED = {name: provider for name, provider in PROVIDERS.items() if provider.base_url}
-RNA_OWNS = {"name", "rna_type", "bl_rna", "id_data", "bl_idname", "bl_label"}
 MISREAD = (KeyError, IndexError, TypeError, AttributeError, ValueError)  # the core says "was not understood"
 OPTIONAL = {"cancellable": "cancel", "has_balance": "balance"}
-POLLS = 50
+REMOTE = "https://pictures.invalid/input.png"  # what an upload may have returned
 
-every = pytest.mark.parametrize("provider", PROVIDERS.values(), ids=list(PROVIDERS))
 every_hosted = pytest.mark.parametrize("provider", HOSTED.values(), ids=list(HOSTED))
 every_scene = pytest.mark.parametrize(
     ("name", "scene"),
     [pytest.param(name, scene, id=f"{name}: {title}") for name in HOSTED for title, scene in scenes_of(name).items()],
 )
+every_step = pytest.mark.parametrize(
+    ("provider", "step"),
+    [
+        pytest.param(provider, step, id=f"{name}: {step}")
+        for name, provider in HOSTED.items()
+        for step in (("upload", "submit") if provider.has_upload else ("submit",))
+    ],
+)
 
 
-class OneAnswer(VendorServer):
-    """Gives the same answer to everything."""
-
-    name = "one answer"
-    scenes = ("success",)
-
-    def __init__(self, answer):
-        super().__init__()
-        self.answer = answer
-
-    def reply(self, request):
-        return self.answer
-
-
-def own(provider, method):
-    return getattr(type(provider), method) is not getattr(Provider, method)
-
-
-def outcome(provider, api, *, folder, params=None):
-    """Submit, then poll to the end; every task goes through JSON, as through the journal."""
-    state = provider.submit(api, picture(folder), check_all(provider.params, params or {}))
-    while inspect.isgenerator(state):
-        try:
-            assert isinstance(next(state), Running)
-        except StopIteration as end:
-            state = end.value
-    for _ in range(POLLS):
-        if isinstance(state, Task):
-            task = Task(**json.loads(json.dumps({"id": state.id, "data": state.data})))
-            assert KEY not in json.dumps(state.data) + state.id
-        elif isinstance(state, Model):
-            return state
-        else:
-            assert isinstance(state, Running), f"{provider.name} answered {state!r}"
-        state = provider.poll(api, task)
-    raise AssertionError(f"no end after {POLLS} polls")
-
-
-@every
-def test_it_says_who_it_is(provider):
-    kind = type(provider)
-    assert kind.__module__.split(".")[-1] == provider.name or provider.name in kind.__module__.split(".")
-    assert provider.name.isidentifier()
-    assert provider.name.islower()
-    assert len(f"IMG3D_PG_{provider.name}") <= 64, "Blender refuses longer class names"
-    assert provider.label
-    assert provider.summary
-    assert set(provider.image.formats) <= {"png", "jpeg", "webp"}
-
-
-@every_hosted
-def test_a_hosted_one_says_where_it_is(provider):
-    for url in (provider.base_url, provider.docs, provider.key_page):
-        assert url.startswith("https://") or (url.startswith("http://127.0.0.1") and not provider.account)
-    assert not provider.base_url.endswith("/")
-    assert provider.vendor.isupper()
-    assert provider.vendor.isidentifier()
-    assert any(isinstance(item, Secret) and item.env.isupper() for item in provider.account)
-    assert own(provider, "check_key"), "a key must be testable"
-    assert not provider.repeatable, "it costs money"
-
-
-@every
-def test_its_parameters_can_be_shown_and_named(provider):
-    names = [param.name for param in provider.params]
-    assert len(set(names)) == len(names)
-    for param in provider.params:
-        assert param.name.isidentifier()
-        assert not keyword.iskeyword(param.name)
-        assert param.name not in RNA_OWNS
-        assert param.help
-        assert param.range_text()
-        assert param.check(param.default) == param.default
-        assert type(param.check(param.default)) is type(param.default)
-        assert param.parse(str(param.default)) == param.default, "as -o and as a saved preset"
-        if isinstance(param, Choice):
-            assert set(param.labels or {}) <= set(param.choices)
-    assert any(not param.advanced for param in provider.params)
-    assert json.loads(json.dumps(check_all(provider.params, {}))) == check_all(provider.params, {})
-
-
-@every
-def test_its_flags_and_its_methods_agree(provider):
-    assert own(provider, "submit")
-    assert own(provider, "poll") is not provider.sync
-    for flag, method in OPTIONAL.items():
-        assert own(provider, method) is getattr(provider, flag), (flag, method)
-    flat = provider.estimate(None, check_all(provider.params, {}))
-    if provider.has_estimate or flat:
-        assert own(provider, "estimate")
-    assert set(provider.formats) <= {"glb", "gltf", "obj", "stl", "ply", "fbx", "usdz", "zip"}
-    assert provider.facing in ("-Y", "+Y", "+X", "-X")
-    assert min(provider.poll_every, provider.deadline, provider.read_timeout) > 0
+def ask(step, *, provider, api, folder, params=None):
+    """Make the first request of an upload or of a submit."""
+    given = replace(picture(folder), remote=REMOTE if provider.has_upload and step == "submit" else "")
+    if step == "upload":
+        return provider.upload(api, given)
+    return submitted(provider, api, picture=given, params=params)
 
 
 def test_there_is_one_file_of_exchanges_for_each_hosted_provider():
@@ -134,28 +52,24 @@ def test_there_is_one_file_of_exchanges_for_each_hosted_provider():
 @every_scene
 def test_an_exchange_goes_as_it_is_written(name, scene, tmp_path, caplog):
     caplog.set_level(logging.DEBUG)
-    provider = PROVIDERS[name]
-    with ExchangeServer(scene["talk"]) as server, asking(server.url, tmp_path, provider=provider) as api:
+    provider, states = PROVIDERS[name], []
+    with playing(scene, tmp_path, provider=provider) as (server, api):
         try:
-            found = _call(scene.get("call", "job"), provider, api, tmp_path, scene)
+            found = called(scene, api, provider=provider, folder=tmp_path, states=states)
         except errors.Img3dError as error:
             found = error
         assert server.complaints == []
         assert server.finished
     _compare(found, scene["ends"])
-    assert KEY not in caplog.text
-    assert KEY not in str(found)
+    if _is_failed_task(scene) and any(isinstance(state, Task) for state in states):
+        assert not found.retry, "a failed task would be asked for until the deadline"
+    seen = caplog.text + str(found) + getattr(found, "said", "")
+    assert [leak for leak in leaks_of(provider) if leak in seen] == []
 
 
-def _call(call, provider, api, folder, scene):
-    params = check_all(provider.params, scene.get("params", {}))
-    if call == "job":
-        return outcome(provider, api, folder=folder, params=scene.get("params"))
-    if call == "estimate":
-        return provider.estimate(api, params)
-    if call == "cancel":
-        return provider.cancel(api, Task(**scene["task"]))
-    return getattr(provider, call)(api)
+def _is_failed_task(scene):
+    """The service says, with success, that there will be no model."""
+    return "error" in scene["ends"] and scene["talk"][-1].get("reply", {}).get("status", 200) < 300
 
 
 def _compare(found, ends):
@@ -179,16 +93,49 @@ def _compare(found, ends):
 
 @every_hosted
 def test_its_file_of_exchanges_shows_success_and_failure(provider):
-    ends = [scene["ends"] for scene in scenes_of(provider.name).values()]
-    calls = [scene.get("call", "job") for scene in scenes_of(provider.name).values()]
-    assert any("model" in end for end in ends)
-    assert {end["error"] for end in ends if "error" in end} >= {"auth", "credits", "bad_request"}
+    scenes = list(scenes_of(provider.name).values())
+    calls = [scene.get("call", "job") for scene in scenes]
+    ends = [scene["ends"] for scene in scenes]
+    models = [scene for scene in scenes if "model" in scene["ends"]]
+    assert any({"json", "form"} & set(turn["request"]) for scene in models for turn in scene["talk"]), (
+        "all that is sent"
+    )
+    with_key = any(isinstance(item, Secret) for item in provider.account)
+    kinds = {end["error"] for end in ends if "error" in end}
+    assert kinds >= ({"auth", "credits", "bad_request"} if with_key else {"bad_request"})
+    assert with_key or not kinds & {"auth", "credits", "plan"}
+    assert with_key is any(leak in json.dumps(scene["talk"]) for leak in leaks_of(provider) for scene in scenes)
+    assert provider.sync or any(map(_is_failed_task, scenes)), "a task that fails"
     assert "check_key" in calls
     for flag, method in OPTIONAL.items():
         assert (method in calls) is getattr(provider, flag)
 
 
 @every_hosted
+def test_a_price_is_known_or_asked_for_as_announced(provider, tmp_path):
+    shown = [scene for scene in scenes_of(provider.name).values() if scene.get("call") == "estimate"]
+    assert bool(shown) is bool(provider.has_estimate or provider.estimate(None, checked(provider)))
+    assert any(scene["talk"] for scene in shown) is provider.has_estimate
+    if provider.has_estimate and all(scene.get("picture") for scene in shown if scene["talk"]):
+        with OneAnswer(Reply.of_json({})) as server, asking(server.url, tmp_path, provider=provider) as api:
+            with pytest.raises(errors.BadInput):
+                provider.estimate(api, checked(provider))
+            assert server.requests == []
+
+
+@every_hosted
+def test_progress_is_reported_as_announced(provider, tmp_path):
+    seen = []
+    for title, scene in scenes_of(provider.name).items():
+        if "model" in scene["ends"]:
+            with playing(scene, tmp_path / str(len(title)), provider=provider) as (_server, api):
+                called(scene, api, provider=provider, folder=tmp_path, states=seen)
+    told = [state for state in seen if isinstance(state, Running)]
+    assert any(state.fraction is not None for state in told) is provider.reports_percent
+    assert [state for state in told if not 0 <= (state.fraction or 0) <= 1] == []
+
+
+@every_step
 @pytest.mark.parametrize(
     ("status", "kinds"),
     [
@@ -204,34 +151,45 @@ def test_its_file_of_exchanges_shows_success_and_failure(provider):
         (503, {"server"}),
     ],
 )
-def test_each_status_has_its_error_with_the_words_of_the_service(provider, status, kinds, tmp_path, caplog):
+def test_each_status_has_its_error_with_the_words_of_the_service(provider, step, status, kinds, tmp_path, caplog):
     caplog.set_level(logging.DEBUG)
-    body = {"message": f"in its own words {KEY}", "name": "some_name"}
-    with OneAnswer(Reply.of_json(body, status=status)) as server:
+    with OneAnswer(Reply.of_json(_echo(provider), status=status)) as server:
         with asking(server.url, tmp_path, provider=provider) as api, pytest.raises(errors.ProviderError) as caught:
-            outcome(provider, api, folder=tmp_path)
+            ask(step, provider=provider, api=api, folder=tmp_path)
         assert len(server.requests) == 1, "the provider itself repeats nothing"
     assert caught.value.kind in kinds
     assert caught.value.status == status
     assert "in its own words" in str(caught.value)
     assert caught.value.said
-    assert KEY not in str(caught.value) + caplog.text
+    seen = str(caught.value) + caught.value.said + caplog.text
+    assert [leak for leak in leaks_of(provider) if leak in seen] == []
 
 
-@every_hosted
-def test_a_gateways_web_page_is_a_server_error_in_nobodys_words(provider, tmp_path):
+def _echo(provider):
+    """Return a refusal in which the service repeats what it was sent."""
+    with_headers = [text for text in provider.headers(_account(provider)).values() if text != "img3d"]
+    words = " ".join(["in its own words", *keys_of(provider).values(), *with_headers])
+    return {"message": words, "name": "some_name"}
+
+
+def _account(provider):
+    return {item.name: keys_of(provider).get(item.env, item.default) for item in provider.account}
+
+
+@every_step
+def test_a_gateways_web_page_is_a_server_error_in_nobodys_words(provider, step, tmp_path):
     answer = Reply(502, HTML, {"Content-Type": "text/html"})
     with (
         OneAnswer(answer) as server,
         asking(server.url, tmp_path, provider=provider) as api,
         pytest.raises(errors.ServerError) as caught,
     ):
-        outcome(provider, api, folder=tmp_path)
+        ask(step, provider=provider, api=api, folder=tmp_path)
     assert caught.value.said == ""
     assert "<" not in str(caught.value)
 
 
-@every_hosted
+@every_step
 @pytest.mark.parametrize(
     "answer",
     [
@@ -244,29 +202,42 @@ def test_a_gateways_web_page_is_a_server_error_in_nobodys_words(provider, tmp_pa
     ],
     ids=["page", "empty", "list", "null", "object", "half"],
 )
-def test_a_success_without_a_model_is_not_understood(provider, answer, tmp_path):
+def test_a_success_with_nothing_in_it_is_not_understood(provider, step, answer, tmp_path):
     with (
         OneAnswer(answer) as server,
         asking(server.url, tmp_path, provider=provider) as api,
         pytest.raises((errors.BadResult, *MISREAD)),
     ):
-        outcome(provider, api, folder=tmp_path)
+        ask(step, provider=provider, api=api, folder=tmp_path)
 
 
-@every_hosted
+@every_step
 @pytest.mark.parametrize("silent", [False, True])
-def test_a_lost_answer_is_said_to_be_possibly_taken(provider, silent, tmp_path):
+def test_a_lost_answer_is_said_to_be_possibly_taken(provider, step, silent, tmp_path):
     hasty = type("Hasty", (type(provider),), {"read_timeout": 0.3})()
     with OneAnswer(Reply(hold=silent, reset=not silent)) as server:
         with asking(server.url, tmp_path, provider=hasty) as api, pytest.raises(errors.NetworkError) as caught:
-            outcome(hasty, api, folder=tmp_path)
+            ask(step, provider=hasty, api=api, folder=tmp_path)
         assert len(server.requests) == 1
     assert caught.value.sent is True
 
 
-@every_hosted
-def test_without_online_access_nothing_is_asked(provider, tmp_path):
+@every_step
+def test_without_online_access_nothing_is_asked(provider, step, tmp_path):
     with OneAnswer(Reply.of_json({})) as server:
         with asking(server.url, tmp_path, provider=provider, online=False) as api, pytest.raises(errors.Offline):
-            outcome(provider, api, folder=tmp_path)
+            ask(step, provider=provider, api=api, folder=tmp_path)
         assert server.requests == []
+
+
+@every_hosted
+def test_a_parameter_whose_condition_is_not_met_is_not_sent(provider, tmp_path):
+    there = checked(provider)
+    absent = [param.name for param in provider.params if param.name not in there]
+    with OneAnswer(Reply.of_json({}, status=400)) as server:
+        with asking(server.url, tmp_path, provider=provider) as api, pytest.raises(errors.ProviderError):
+            ask("submit", provider=provider, api=api, folder=tmp_path)
+        (request,) = server.requests
+    assert [
+        name for name in absent if f'"{name}"'.encode() in request.body or f"--{name} ".encode() in request.body
+    ] == []

@@ -45,6 +45,7 @@ class ExchangeServer(VendorServer):
         super().__init__(**options)
         self._talk = json.loads(json.dumps(list(talk)).replace("<url>", self.url))
         self.instead = None  # a reply that everything meets from now on
+        self.last = {}  # the reply as it is written
 
     @property
     def finished(self):
@@ -59,7 +60,8 @@ class ExchangeServer(VendorServer):
         turn = self._talk.pop(0)
         for text in _differences(request, turn["request"]):
             self.complain(text)
-        return self._written(turn.get("reply", {}))
+        self.last = turn.get("reply", {})
+        return self._written(self.last)
 
     def _written(self, reply):
         headers = dict(reply.get("headers", {}))
