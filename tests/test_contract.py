@@ -156,13 +156,21 @@ def test_each_status_has_its_error_with_the_words_of_the_service(provider, step,
     with OneAnswer(Reply.of_json(_echo(provider), status=status)) as server:
         with asking(server.url, tmp_path, provider=provider) as api, pytest.raises(errors.ProviderError) as caught:
             ask(step, provider=provider, api=api, folder=tmp_path)
-        assert len(server.requests) == 1, "the provider itself repeats nothing"
+        assert _repeated(server.requests, status=status) == []
     assert caught.value.kind in kinds
     assert caught.value.status == status
     assert "in its own words" in str(caught.value)
     assert caught.value.said
     seen = str(caught.value) + caught.value.said + caplog.text
     assert [leak for leak in leaks_of(provider) if leak in seen] == []
+
+
+def _repeated(requests, *, status):
+    """Return the requests too many: the provider repeats nothing, but may word once anew what was not readable."""
+    first, *more = requests
+    if status in (400, 422) and len(more) == 1 and more[0].json != first.json:
+        return []
+    return more
 
 
 def _echo(provider):
@@ -237,7 +245,5 @@ def test_a_parameter_whose_condition_is_not_met_is_not_sent(provider, tmp_path):
     with OneAnswer(Reply.of_json({}, status=400)) as server:
         with asking(server.url, tmp_path, provider=provider) as api, pytest.raises(errors.ProviderError):
             ask("submit", provider=provider, api=api, folder=tmp_path)
-        (request,) = server.requests
-    assert [
-        name for name in absent if f'"{name}"'.encode() in request.body or f"--{name} ".encode() in request.body
-    ] == []
+        sent = b"".join(request.body for request in server.requests)
+    assert [name for name in absent if f'"{name}"'.encode() in sent or f"--{name} ".encode() in sent] == []
