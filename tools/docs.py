@@ -49,20 +49,15 @@ def replaced(text: str, table: str) -> str:
 
 def table(providers: Mapping[str, Provider]) -> str:
     """Return the table of all providers in Markdown, one a row."""
+    from img3d_addon.blender.words import price_words  # not at the top: build.py itself runs without requests
+    from img3d_addon.core.params import Secret
+
     rows = ["| provider | service | price of a job | key from |", "|---|---|---|---|"]
     for provider in providers.values():
-        keys = ", ".join(f"`{env}`" for item in provider.account if (env := getattr(item, "env", ""))) or "none needed"
-        rows.append(f"| `{provider.name}` | {_service(provider)} | {price(provider)} | {keys} |")
+        keys = ", ".join(f"`{item.env}`" for item in provider.account if isinstance(item, Secret)) or "none needed"
+        rows.append(f"| `{provider.name}` | {_service(provider)} | {price_words(provider)} | {keys} |")
     return "\n".join(rows) + "\n"
 
 
 def _service(provider: Provider) -> str:
     return f"[{provider.label}]({provider.docs})" if provider.docs else provider.label
-
-
-def price(provider: Provider) -> str:
-    """Return what one job costs with default parameters, where that is known without asking the service."""
-    if not provider.base_url:
-        return "free"
-    known = provider.estimate(None, {param.name: param.default for param in provider.params})
-    return str(known) if known else "asked before each job" if provider.has_estimate else "see its page"

@@ -1,24 +1,49 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Jobs in words: stages, states, times, and long sentences cut into lines."""
+"""Jobs and prices in words, for every front: stages, states, times, prices, and long sentences cut into lines."""
 
 from __future__ import annotations
 
 import textwrap
 import time
+from collections.abc import Mapping
+from typing import Any
 
+from ..core.events import Event
 from ..core.jobs.job import JobView
+from ..core.params import check_all
+from ..core.provider import Provider
+from ..core.values import Price
 
-__all__ = ["elapsed", "headline", "lines", "stage_of"]
+__all__ = [
+    "ASKED",
+    "STAGES",
+    "capital",
+    "doing",
+    "elapsed",
+    "headline",
+    "known_price",
+    "lines",
+    "price_words",
+    "stage_of",
+    "stage_words",
+]
 
-_STAGES = {
+ASKED = "asked before each job"
+"""The price of a service that tells it when it is asked."""
+
+STAGES = {
     "": "starting",
     "preparing": "preparing the picture",
+    "uploading": "uploading the picture",
     "submitting": "waiting for the service",
     "waiting": "waiting in the queue",
     "running": "making the model",
     "downloading": "fetching the model",
-    "ready": "importing",
+    "ready": "model fetched",
+    "importing": "importing the model",
 }
+"""What a job does, by the stage in its events."""
+
 _STATES = {
     "ready": "Ready to import",
     "imported": "Imported",
@@ -28,14 +53,24 @@ _STATES = {
 }
 
 
+def stage_words(stage: str) -> str:
+    """Say what a job does in this stage."""
+    return STAGES.get(stage, stage)
+
+
+def doing(what: JobView | Event) -> str:
+    """Say what a job does now, its place in the queue, and how long the service guesses that it takes."""
+    parts = [what.message or stage_words(what.stage)]
+    if what.position:
+        parts.append(f"place {what.position}")
+    if what.eta:
+        parts.append(f"about {_clock(what.eta)} left")
+    return ", ".join(parts)
+
+
 def stage_of(view: JobView) -> str:
-    """Say what a running job does now, with its share when that is known."""
-    text = view.message or _STAGES.get(view.stage, view.stage)
-    if view.position:
-        text += f", place {view.position}"
-    if view.fraction is not None:
-        return f"{text}, {view.fraction:.0%}"
-    return f"{text}, {elapsed(view)}"
+    """Say what a running job does now, with its share where that is known, else the time since it began."""
+    return f"{doing(view)}, {elapsed(view) if view.fraction is None else f'{view.fraction:.0%}'}"
 
 
 def headline(view: JobView) -> str:
@@ -45,10 +80,34 @@ def headline(view: JobView) -> str:
 
 def elapsed(view: JobView) -> str:
     """Return the time since the job began, as 7 s or 2:05 min."""
-    seconds = max(0, int(time.time() - view.created))
-    return f"{seconds} s" if seconds < 60 else f"{seconds // 60}:{seconds % 60:02} min"
+    return _clock(time.time() - view.created)
+
+
+def price_words(provider: Provider, params: Mapping[str, Any] | None = None) -> str:
+    """Say what a job with these parameters, by default the declared ones, costs, as far as that is known unasked."""
+    values = check_all(provider.params, {}) if params is None else params
+    return known_price(provider.estimate(None, values)) or (ASKED if provider.has_estimate else "not known beforehand")
+
+
+def known_price(price: Price | None, *, short: bool = False) -> str:
+    """Return a price in words, "free" for none to pay, an empty text where there is none known."""
+    if price is None:
+        return ""
+    if not price.amount:
+        return "free"
+    return f"{price.amount:g} {price.unit}" if short else str(price)
+
+
+def capital(text: str) -> str:
+    """Begin a text with a capital letter and leave the others as they are."""
+    return text[:1].upper() + text[1:]
 
 
 def lines(text: str, *, width: float) -> list[str]:
     """Cut a text into lines for `width` pixels at a scale of 1; a character takes about 6.1 on average."""
     return textwrap.wrap(text, max(16, int(width / 6.1)))
+
+
+def _clock(seconds: float) -> str:
+    whole = max(0, int(seconds))
+    return f"{whole} s" if whole < 60 else f"{whole // 60}:{whole % 60:02} min"

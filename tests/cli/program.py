@@ -11,6 +11,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from img3d_addon.blender.words import STAGES, stage_words
+
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLES = ROOT / "examples"
 DUCK = EXAMPLES / "duck.png"
@@ -44,10 +46,7 @@ class Done:
         return complaints[0]
 
 
-PROGRESS = (
-    *(": preparing the picture", ": submitting", ": generating", ": downloading", ": downloaded"),
-    *(": importing", ": writing", ": waiting in the queue"),
-)
+PROGRESS = tuple(f": {stage_words(stage)}" for stage in STAGES)
 
 
 def start(*words, cwd=None, env=None, **options):

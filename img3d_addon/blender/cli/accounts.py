@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`providers` and `balance`: what there is, and what is left."""
+"""`providers` and `balance`: what there is, whether a key works, and what is left."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from ...core.errors import BadInput, Img3dError, KeyMissing
 from ...core.http import keys
 from ...core.jobs.checks import provider_named
-from ...core.params import Param, Secret
+from ...core.params import Choice, Param, Secret, Text
 from ...core.provider import Provider
 from ...providers import load
+from ..words import price_words
 from .run import Run
 
 if TYPE_CHECKING:
@@ -23,15 +24,17 @@ _FLAGS = ("sync", "cancellable", "reports_percent", "has_estimate", "has_balance
 
 
 def providers(args: argparse.Namespace, engine: Engine, run: Run) -> int:
-    """List the services, or one of them with its parameters."""
+    """List the services, or one of them with its parameters, or test the key of one."""
     known = load()
     found = [provider_named(args.provider, known)] if args.provider else list(known.values())
+    if args.test_key:
+        return _test_key(found[0] if args.provider else None, engine, run)
     for one in found:
         run.output.emit("provider", None, **_facts(one, engine))
     if args.provider:
         _describe(found[0], engine, run)
     else:
-        rows = [(one.name, one.label, _key(one, engine), _price(one)) for one in found]
+        rows = [(one.name, one.label, _key(one, engine), price_words(one)) for one in found]
         run.output.table(("NAME", "SERVICE", "KEY", "PRICE"), rows)
     return 0
 
@@ -71,15 +74,45 @@ def _describe(provider: Provider, engine: Engine, run: Run) -> None:
     line(provider.summary)
     for title, text in (
         ("key", f"{_variables(provider)} ({_key(provider, engine)})" if provider.account else "needs none"),
-        ("price", _price(provider)),
+        ("price", price_words(provider)),
         ("documents", provider.docs),
         ("keys are made at", provider.key_page),
     ):
         if text:
             line(f"{title}: {text}")
-    line()
-    rows = [(one.name, str(one.default), one.range_text(), one.help) for one in provider.params]
-    run.output.table(("-o NAME", "DEFAULT", "TAKES", "WHAT IT DOES"), rows)
+    if provider.account:
+        line()
+        rows = [(one.env, _default(one), one.range_text(), one.help) for one in provider.account]
+        run.output.table(("VARIABLE", "DEFAULT", "TAKES", "WHAT IT IS"), rows)
+    for title, advanced in (("BASIC -o NAME", False), ("ADVANCED -o NAME", True)):
+        rows = [
+            (one.name, _default(one), one.range_text(), _help(one))
+            for one in provider.params
+            if one.advanced == advanced
+        ]
+        if rows:
+            line()
+            run.output.table((title, "DEFAULT", "TAKES", "WHAT IT DOES"), rows)
+
+
+def _test_key(provider: Provider | None, engine: Engine, run: Run) -> int:
+    if provider is None:
+        raise BadInput("--test-key needs the name of a service", advice="Write: providers NAME --test-key")
+    if not provider.base_url:
+        raise BadInput(f"{provider.label} has no key to test")
+    said = engine.check_key(provider.name)
+    run.output.emit("key", None, provider=provider.name, message=said)
+    run.output.line(f"{provider.label}: {said}")
+    return 0
+
+
+def _default(one: Param) -> str:
+    return "required" if isinstance(one, Secret) else str(one.default)
+
+
+def _help(one: Param) -> str:
+    condition = f"only with {one.when_text()}" if one.when else ""
+    return "; ".join(text for text in (one.help, condition) if text)
 
 
 def _facts(provider: Provider, engine: Engine) -> dict[str, Any]:
@@ -89,9 +122,10 @@ def _facts(provider: Provider, engine: Engine) -> dict[str, Any]:
         "summary": provider.summary,
         "docs": provider.docs,
         "key": _key(provider, engine),
-        "price": _price(provider),
+        "price": price_words(provider),
         "formats": list(provider.formats),
         **{flag: getattr(provider, flag) for flag in _FLAGS},
+        "account": [_setting(one) for one in provider.account],
         "params": [_param(one) for one in provider.params],
     }
 
@@ -99,7 +133,13 @@ def _facts(provider: Provider, engine: Engine) -> dict[str, Any]:
 def _param(one: Param) -> dict[str, Any]:
     bounds = {name: getattr(one, name) for name in ("min", "max", "choices") if hasattr(one, name)}
     facts = {"name": one.name, "type": type(one).__name__.lower(), "default": one.default, **bounds}
-    return {**facts, "unit": one.unit, "advanced": one.advanced, "help": one.help}
+    when = {name: list(allowed) for name, allowed in one.when.items()}
+    return {**facts, "unit": one.unit, "advanced": one.advanced, "when": when, "help": one.help}
+
+
+def _setting(one: Secret | Text | Choice) -> dict[str, Any]:
+    facts = {name: value for name, value in _param(one).items() if name not in ("when", "unit")}
+    return {**facts, "variable": one.env}
 
 
 def _key(provider: Provider, engine: Engine) -> str:
@@ -116,10 +156,3 @@ def _key(provider: Provider, engine: Engine) -> str:
 
 def _variables(provider: Provider) -> str:
     return " and ".join(item.env for item in provider.account if isinstance(item, Secret))
-
-
-def _price(provider: Provider) -> str:
-    price = provider.estimate(None, {one.name: one.default for one in provider.params})
-    if price is None:
-        return "not known beforehand"
-    return str(price) if price.amount else "free"

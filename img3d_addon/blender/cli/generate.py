@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import BadInput
+from ...core.files.given import check_file
 from ...core.jobs.checks import provider_named
-from ...core.params import check_all, parse_all
+from ...core.params import parse_all
 from ...core.provider import Provider
-from ...core.values import Order
+from ...core.values import Order, Price
 from ...providers import load
 from ..after import check, check_quads
 from .follow import follow
@@ -51,20 +53,32 @@ def generate(args: argparse.Namespace, engine: Engine, run: Run) -> int:
 
 
 def estimate(args: argparse.Namespace, engine: Engine, run: Run) -> int:
-    """Say what these pictures would cost, without sending them."""
+    """Say what these pictures would cost; a service that prices the picture itself is asked for each."""
     provider, params = _asked(args)
     images = pictures(args.images)
-    price = engine.estimate(provider.name, check_all(provider.params, params, owner=provider.label))
+    for image in images:
+        check_file(image)
+    prices = [engine.estimate(provider.name, params, image=image.absolute()) for image in images]
+    known = [price for price in prices if price is not None]
     facts: dict[str, Any] = {"provider": provider.name, "pictures": len(images)}
-    if price is not None:
-        total = price.amount * len(images)
-        facts |= {"amount": total, "unit": price.unit, "each": price.amount}
-        note = f" ({price.note})" if price.note else ""
-        run.output.line(f"{total:g} {price.unit}: {len(images)} x {price} with {provider.label}{note}")
+    if len(known) == len(images):
+        total = sum(price.amount for price in known)
+        each = sorted({price.amount for price in known})
+        facts |= {"amount": total, "unit": known[0].unit, "each": each[0] if len(each) == 1 else each}
+        run.output.line(f"{_sum(known, total)} with {provider.label}")
     else:
-        run.output.line(f"{provider.label} does not say beforehand what a job costs")
+        run.output.line(f"What a job costs with {provider.label} is not known beforehand")
     run.output.emit("estimate", None, **facts)
     return 0
+
+
+def _sum(prices: Sequence[Price], total: float) -> str:
+    """Return "8 credits: 2 x 4 credits (0.04 USD)", with the price's own note."""
+    first = prices[0]
+    note = f" ({first.note})" if first.note else ""
+    if any(price.amount != first.amount for price in prices):
+        return f"{total:g} {first.unit}: {' + '.join(f'{price.amount:g}' for price in prices)}{note}"
+    return f"{total:g} {first.unit}: {len(prices)} x {first}{note}"
 
 
 def _asked(args: argparse.Namespace) -> tuple[Provider, dict[str, Any]]:

@@ -11,22 +11,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from ...core.errors import Cancelled, Img3dError, Stopped, Uncertain
 from ...core.events import Event
+from ..words import doing, stage_words
 
 if TYPE_CHECKING:
     from ...core.jobs.job import Job
 
 __all__ = ["Output"]
-
-_STAGES = {
-    "preparing": "preparing the picture",
-    "submitting": "submitting",
-    "waiting": "waiting in the queue",
-    "running": "generating",
-    "downloading": "downloading",
-    "ready": "downloaded",
-    "importing": "importing",
-    "writing": "writing",
-}
 
 
 class Output:
@@ -96,13 +86,13 @@ class Output:
             self._out.flush()
 
     def _progress(self, event: Event, label: str) -> None:
-        text = f"{label}: {_words(event)}"
+        text = f"{label}: {doing(event)}"
         if self._moving:
             self._bar(text, event.fraction)
         elif event.stage and (label + event.stage) != self._shown:
             self._shown = label + event.stage
             waits = event.stage == "waiting" and event.message  # why, and for how long
-            self._err.write(f"img3d: {label}: {waits or _STAGES.get(event.stage, event.stage)}\n")
+            self._err.write(f"img3d: {label}: {waits or stage_words(event.stage)}\n")
             self._err.flush()
 
     def _bar(self, text: str, fraction: float | None) -> None:
@@ -119,10 +109,3 @@ class Output:
         if self._moving and self._shown:
             self._err.write("\r" + " " * len(self._shown) + "\r")
             self._shown = ""
-
-
-def _words(event: Event) -> str:
-    text = event.message or _STAGES.get(event.stage, event.stage or event.kind)
-    if event.position is not None:
-        text += f", place {event.position} in the queue"
-    return text + (f", about {event.eta:.0f} s left" if event.eta else "")

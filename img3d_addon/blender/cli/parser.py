@@ -18,7 +18,7 @@ COMMANDS = {
     "jobs": "list the jobs in the journal, or show one of them",
     "resume": "go on with jobs that were interrupted; nothing is paid twice",
     "cancel": "stop a job",
-    "providers": "list the services, or one of them with its parameters",
+    "providers": "list the services, or one of them with its parameters, or test its key",
     "estimate": "say what a job would cost",
     "balance": "say what is left on an account",
 }
@@ -205,6 +205,13 @@ def _one_provider(made: _Parser) -> None:
     made.add_argument("provider", nargs="?", metavar="PROVIDER", help="the service; default: all")
 
 
+def _providers(made: _Parser) -> None:
+    _one_provider(made)
+    made.add_argument(
+        "--test-key", action="store_true", help="ask the service whether the key works; this costs nothing"
+    )
+
+
 def _estimate(made: _Parser) -> None:
     _images(made)
     _provider(made)
@@ -215,7 +222,7 @@ _ADD = {
     "jobs": _jobs,
     "resume": _resume,
     "cancel": _cancel,
-    "providers": _one_provider,
+    "providers": _providers,
     "estimate": _estimate,
     "balance": _one_provider,
 }
