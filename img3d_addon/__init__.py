@@ -3,7 +3,8 @@
 
     objects = img3d.generate("chair.png", provider="stability_spar3d")   blocks, returns the new objects
     job = img3d.submit("chair.png")                                      returns at once
-    img3d.job(id), img3d.jobs(), img3d.estimate(...), img3d.providers()
+    img3d.job(id), img3d.jobs(), img3d.providers()
+    img3d.estimate("chair.png", provider=...), img3d.balance(provider), img3d.check_key(provider)
 
 Everything is imported when it is first used.
 """
@@ -13,7 +14,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-_CONSOLE = frozenset({"balance", "estimate", "generate", "job", "jobs", "submit"})
+_CONSOLE = frozenset({"balance", "check_key", "estimate", "generate", "job", "jobs", "submit"})
 
 
 def __getattr__(name: str) -> Any:

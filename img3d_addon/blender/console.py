@@ -13,6 +13,7 @@ from bpy.types import Image, Object
 
 from ..core import errors
 from ..core.errors import BadInput, Cancelled, Img3dError
+from ..core.files.given import check_file
 from ..core.jobs.checks import provider_named
 from ..core.jobs.job import DONE, Job
 from ..core.values import Balance, Order, Price
@@ -20,14 +21,15 @@ from . import pump, session
 from .after import AFTER, check, check_quads
 from .picture import name_of, picture_file
 
-__all__ = ["KEYWORDS", "JobHandle", "balance", "estimate", "generate", "job", "jobs", "submit"]
+__all__ = ["KEYWORDS", "JobHandle", "balance", "check_key", "estimate", "generate", "job", "jobs", "submit"]
 
 KEYWORDS: Mapping[str, str] = {
     **{param.name: param.name for param in AFTER if param.name not in ("remesh", "remesh_detail")},
     "remesh_modifier": "remesh",
     "remesh_modifier_detail": "remesh_detail",
 }
-"""Our own keywords, each with its name in `after.AFTER`; every other one is a parameter of the provider."""
+"""Our own keywords, each with its name in `after.AFTER`; every other one is a parameter of the provider, and so is one
+of these where the provider has a parameter of this name: ours is then given in `after`."""
 
 _ENDS = frozenset({*DONE, "failed", "cancelled", "uncertain"})
 _LOOK = 0.05  # seconds between two looks at a job
@@ -40,6 +42,7 @@ def generate(
     *,
     name: str = "",
     account: Mapping[str, str] | None = None,
+    after: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> list[Object]:
     """Make an object of a picture in the scene at hand and return the new objects, the root first.
@@ -47,9 +50,10 @@ def generate(
     `image`: a file, or a picture of the .blend. `account`: explicit keys by their declared names; never stored.
     Options of ours are `size` (metres), `facing`, `location`, `shading`, `texture`, `decimate`, `quad` (faces),
     `remesh_modifier` and `remesh_modifier_detail`; all others are the provider's parameters under its own names.
+    Where a provider has a parameter of the same name, it is the provider's; ours goes into `after={...}` then.
     Blocks; an `Img3dError` says in a sentence what went wrong. Breaking off leaves the job resumable.
     """
-    order = _order(image, provider, name=name, account=account, options=options)
+    order = _order(image, provider, name=name, account=account, after=after, options=options)
     events = list(session.engine().drive(order))
     return JobHandle(events[-1].job).import_result()
 
@@ -60,10 +64,11 @@ def submit(
     *,
     name: str = "",
     account: Mapping[str, str] | None = None,
+    after: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> JobHandle:
     """Start a job and return at once; arguments as for `generate`."""
-    order = _order(image, provider, name=name, account=account, options=options)
+    order = _order(image, provider, name=name, account=account, after=after, options=options)
     handle = JobHandle(session.engine().submit(order))
     pump.start()  # so that an open sidebar shows it
     return handle
@@ -79,16 +84,32 @@ def jobs() -> list[JobHandle]:
     return [JobHandle(found.id) for found in session.engine().jobs()]
 
 
-def estimate(provider: str = "offline", **options: Any) -> Price | None:
-    """Return what a job with these options costs; None where the service does not say. Nothing is sent to be made."""
-    return session.engine().estimate(provider, _split(options)[0])
+def estimate(image: str | Path | Image | None = None, provider: str = "offline", **options: Any) -> Price | None:
+    """Return what a job with these options costs; None where the service does not say. Nothing is made.
+
+    `image` is looked at only where the service prices the picture itself.
+    """
+    params, _after = _split(options, provider)
+    path = None if image is None else _picture(image)[0]
+    if path is not None:
+        check_file(path)
+    return session.engine().estimate(provider, params, image=path)
 
 
 def balance(provider: str) -> Balance:
     """Ask what is left on the account of a service."""
-    if not provider_named(provider, session.providers()).has_balance:
-        raise BadInput(f"{session.providers()[provider].label} has no balance to ask for")
+    asked = provider_named(provider, session.providers())
+    if not asked.has_balance:
+        raise BadInput(f"{asked.label} has no balance to ask for")
     return session.engine().balance(provider)
+
+
+def check_key(provider: str) -> str:
+    """Test the key of a service by a call that costs nothing; return one sentence on whose it is."""
+    asked = provider_named(provider, session.providers())
+    if not asked.base_url:
+        raise BadInput(f"{asked.label} has no key to test")
+    return session.engine().check_key(provider)
 
 
 class JobHandle:
@@ -160,9 +181,7 @@ class JobHandle:
         """
         from .importing import JobFacts, import_result
 
-        params, after = _split(options)
-        if params:
-            raise BadInput(f"import_result takes no {next(iter(params))}", advice="It takes: " + ", ".join(KEYWORDS))
+        after = _ours(options)
         found = self.facts
         if found.path is None:
             raise BadInput(f"The job {self.id} has no result yet", advice="Call its wait() first, or resume().")
@@ -179,19 +198,29 @@ def _order(
     *,
     name: str,
     account: Mapping[str, str] | None,
+    after: Mapping[str, Any] | None,
     options: Mapping[str, Any],
 ) -> Order:
-    params, after = _split(options)
-    after = check(after)
-    check_quads(after, provider_named(provider, session.providers()))
+    params, ours = _split(options, provider)
+    checked = check({**ours, **_ours(after or {})})
+    check_quads(checked, provider_named(provider, session.providers()))
     path, own = _picture(image)
-    return Order(provider=provider, image=path, params=params, name=name or own, after=after, account=account or {})
+    return Order(provider=provider, image=path, params=params, name=name or own, after=checked, account=account or {})
 
 
-def _split(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _split(options: Mapping[str, Any], provider: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Part keywords into the provider's and ours."""
-    params = {name: value for name, value in options.items() if name not in KEYWORDS}
-    return params, {KEYWORDS[name]: value for name, value in options.items() if name in KEYWORDS}
+    declared = {param.name for param in provider_named(provider, session.providers()).params}
+    ours = {name: value for name, value in options.items() if name in KEYWORDS and name not in declared}
+    return {name: value for name, value in options.items() if name not in ours}, _ours(ours)
+
+
+def _ours(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options of ours by their names in `after.AFTER`; `BadInput` for another one."""
+    for name in options:
+        if name not in KEYWORDS:
+            raise BadInput(f"There is no option {name}", advice="There are: " + ", ".join(KEYWORDS) + ".")
+    return {KEYWORDS[name]: value for name, value in options.items()}
 
 
 def _picture(image: str | Path | Image) -> tuple[Path, str]:

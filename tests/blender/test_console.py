@@ -9,7 +9,8 @@ import pytest
 
 import img3d_addon as img3d
 from img3d_addon.blender import console, properties, session
-from img3d_addon.core.errors import BadInput, Cancelled, CreditsError, KeyMissing, Offline
+from img3d_addon.core.errors import AuthError, BadInput, Cancelled, CreditsError, KeyMissing, Offline
+from img3d_addon.core.params import Bool
 from img3d_addon.providers import load
 from tests.servers.stability import SPAR3D, StabilityServer
 
@@ -46,10 +47,28 @@ def shape(item):
     return corners, [tuple(face.vertices) for face in mesh.polygons], uv, np.array(item.matrix_basis)
 
 
-def test_our_keywords_are_no_provider_s_parameters():
+def test_the_names_of_arguments_are_no_provider_s_parameters():
     for provider in load().values():
         names = {param.name for param in provider.params}
-        assert not names & {*console.KEYWORDS, "image", "provider", "name", "account"}, provider.name
+        assert not names & {"image", "provider", "name", "account", "after"}, provider.name
+
+
+@pytest.mark.parametrize("provider", load())
+def test_every_parameter_is_a_keyword_also_one_that_is_called_like_an_option_of_ours(provider):
+    declared = {param.name: param.default for param in load()[provider].params}
+    params, ours = console._split({**declared, "size": 2}, provider)
+    assert (params, ours) == (declared, {"size": 2})
+
+
+def test_an_option_of_ours_can_be_told_from_a_parameter_of_the_same_name(monkeypatch):
+    monkeypatch.setattr(load()["offline"].__class__, "params", (*load()["offline"].params, Bool("texture", True)))
+    order = console._order(
+        DUCK, "offline", name="", account=None, after={"texture": False}, options={"texture": True, "depth": 1}
+    )
+    assert order.params == {"texture": True, "depth": 1}
+    assert order.after["texture"] is False
+    with pytest.raises(BadInput, match="depth"):
+        img3d.submit(DUCK, after={"depth": 1})
 
 
 def test_every_option_after_the_download_has_a_keyword():
@@ -167,4 +186,15 @@ def test_what_cannot_work_is_refused_first(options, words):
 
 def test_what_a_job_costs():
     assert img3d.estimate().amount == 0
-    assert img3d.estimate("stability_spar3d", remesh="quad", quad=0).amount == 4
+    assert img3d.estimate(DUCK, "stability_spar3d", remesh="quad", quad=0).amount == 4
+    with pytest.raises(BadInput, match=r"a\.png"):
+        img3d.estimate("/nowhere/a.png", provider="stability_spar3d")
+
+
+def test_the_key_is_tested(server, monkeypatch):
+    assert "works" in img3d.check_key("stability_spar3d")
+    monkeypatch.setenv("STABILITY_API_KEY", "sk-wrong")
+    with pytest.raises(AuthError, match="key"):
+        img3d.check_key("stability_spar3d")
+    with pytest.raises(BadInput, match="no key"):
+        img3d.check_key("offline")
