@@ -36,9 +36,9 @@ def unregister() -> None:
 
 
 def _parts() -> tuple:
-    from . import operators, panels, preferences, properties, pump
+    from . import operators, panels, preferences, properties, pump, questions
 
-    return preferences, properties, operators, panels, pump
+    return preferences, properties, operators, questions, panels, pump
 
 
 def _add_command() -> None:

@@ -1,20 +1,36 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the settings of a scene to an order for the engine, and what stands in the way of one."""
+"""From the settings of a scene to an order or a question for the engine, and what stands in the way of one."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
+from ..core.errors import BadInput, Img3dError
 from ..core.provider import Provider
-from ..core.values import Order
+from ..core.values import Order, Price
 from . import session
+from .asking import Answer, Question, answer
 from .picture import missing, name_of, picture_file
-from .preferences import key_state
-from .properties import after_values, settings_of, values, wrong
+from .preferences import account_topic, key_state
+from .properties import after_values, settings_of, values
 
-__all__ = ["KEY", "ONLINE", "blocked", "order_of", "price_of", "provider_of"]
+if TYPE_CHECKING:
+    from ..core.jobs.engine import Engine
+
+__all__ = [
+    "KEY",
+    "ONLINE",
+    "asked_price",
+    "blocked",
+    "key_question",
+    "order_of",
+    "params_of",
+    "price_of",
+    "price_question",
+    "provider_of",
+]
 
 ONLINE, KEY, OTHER = "online", "key", "other"
 
@@ -34,23 +50,69 @@ def blocked(settings: Any) -> tuple[str, str]:
         return ONLINE, f"{provider.label} needs online access, which is off. {session.offline_advice()}"
     if key_state(session.preferences(), provider) == "missing":
         return KEY, f"{provider.label} needs a key: put it into the add-on's preferences"
-    group = getattr(settings, provider.name)
-    for param in provider.params:
-        if reason := wrong(group, param):
-            return OTHER, reason
+    try:
+        params_of(settings)
+    except BadInput as error:
+        return OTHER, str(error)
     return "", ""
 
 
-def price_of(settings: Any) -> str:
-    """Return what a job costs, as far as it is known without asking."""
+def params_of(settings: Any) -> dict[str, Any]:
+    """Return the parameters of the chosen provider that exist, checked; `BadInput` says what is wrong with them."""
     provider = provider_of(settings)
-    if not provider.base_url:
-        return "Free"
-    group = getattr(settings, provider.name)
-    if any(wrong(group, param) for param in provider.params):
-        return ""
-    price = provider.estimate(None, values(group, provider.params))
-    return f"{price.amount:g} {price.unit}" if price else "price not known"
+    found = values(getattr(settings, provider.name), provider.params)
+    provider.check(found)
+    return found
+
+
+def price_of(settings: Any) -> Price | None:
+    """Return what a job costs, as far as it is known without asking or was asked for. Fit for `draw`."""
+    try:
+        known = provider_of(settings).estimate(None, params_of(settings))
+    except BadInput:
+        return None
+    asked = asked_price(settings)
+    return asked.price if known is None and asked else known
+
+
+def asked_price(settings: Any) -> Answer | None:
+    """Return the answer to `price_question` with the settings of now. Fit for `draw`."""
+    try:
+        return answer(*_price_topic(settings))
+    except BadInput:
+        return None
+
+
+def price_question(scene: bpy.types.Scene) -> Question:
+    """Return the question what a job of these settings costs; `BadInput` as for `order_of`.
+
+    The picture may be written to a file.
+    """
+    settings = settings_of(scene)
+    provider, params = provider_of(settings), params_of(settings)
+    image = picture_file(settings.picture, scene, session.scratch_folder()) if settings.picture else None
+
+    def put(engine: Engine) -> Answer:
+        price = engine.estimate(provider.name, params, image=image)
+        return Answer(price=price, text="" if price else f"{provider.label} does not say what this job costs")
+
+    return Question(*_price_topic(settings), put)
+
+
+def key_question(provider: Provider) -> Question:
+    """Return the question whether the provider's account can be used, and what is left on it."""
+
+    def put(engine: Engine) -> Answer:
+        said = engine.check_key(provider.name)
+        if not provider.has_balance:
+            return Answer(text=said)
+        try:
+            left = engine.balance(provider.name)
+        except Img3dError as error:
+            return Answer(text=f"{said} What is left could not be read: {error}")
+        return Answer(text=f"{said} Left: {left}" + (f" ({left.note})." if left.note else "."))
+
+    return Question(*account_topic(session.preferences(), provider), put)
 
 
 def order_of(scene: bpy.types.Scene) -> Order:
@@ -61,7 +123,15 @@ def order_of(scene: bpy.types.Scene) -> Order:
     return Order(
         provider=provider.name,
         image=picture_file(settings.picture, scene, folder),
-        params=values(getattr(settings, provider.name), provider.params),
+        params=params_of(settings),
         name=name_of(settings.picture),
         after=after_values(settings),
     )
+
+
+def _price_topic(settings: Any) -> tuple[str, int]:
+    """Return the topic of the price, and a number that changes with all that it may depend on."""
+    provider, picture = provider_of(settings), settings.picture
+    seen = (picture.session_uid, picture.filepath_raw, *picture.size, picture.is_dirty) if picture else ()
+    account = account_topic(session.preferences(), provider)
+    return f"price {provider.name}", hash((account, *params_of(settings).items(), *seen))

@@ -11,11 +11,13 @@ from bpy.types import Panel
 
 from ..core.jobs.job import JobView
 from ..core.params import Param
+from ..core.values import Price
 from . import pump, session
 from .after import REMESH_LOSES_TEXTURE
-from .orders import KEY, ONLINE, blocked, price_of, provider_of
-from .properties import settings_of, wrong
-from .words import headline, lines, stage_of
+from .layout import draw_text
+from .orders import KEY, ONLINE, asked_price, blocked, price_of, provider_of
+from .properties import existing, settings_of, wrong
+from .words import capital, headline, known_price, stage_of
 
 __all__ = ["register", "unregister"]
 
@@ -53,8 +55,9 @@ class IMG3D_PT_main(_Tab, Panel):
         row = layout.row()
         row.use_property_split = False
         row.prop(settings, "provider", text="")
-        _draw_params(layout, group, (param for param in provider.params if not param.advanced))
-        advanced = [param for param in provider.params if param.advanced]
+        params = existing(group, provider.params)
+        _draw_params(layout, group, (param for param in params if not param.advanced))
+        advanced = [param for param in params if param.advanced]
         if advanced:
             header, body = layout.panel("img3d_advanced", default_closed=True)
             header.label(text="Advanced")
@@ -117,24 +120,46 @@ def _draw_after(layout: Any, after: Any, context: Any) -> None:
     column.prop(after, "remesh")
     if after.remesh != "none":
         column.prop(after, "remesh_detail")
-        _draw_text(column, REMESH_LOSES_TEXTURE, context, icon="INFO")
+        draw_text(column, REMESH_LOSES_TEXTURE, context, icon="INFO")
 
 
 def _draw_button(layout: Any, settings: Any, context: Any) -> None:
     kind, reason = blocked(settings)
     if kind in (ONLINE, KEY):
         column = layout.column(align=True)
-        _draw_text(column, reason, context, icon="INFO")
+        draw_text(column, reason, context, icon="INFO")
         if kind == KEY:
             column.operator(
                 "preferences.addon_show", text="Open Preferences", icon="PREFERENCES"
             ).module = session.PACKAGE
         elif not bpy.app.online_access_override:
             column.operator("extensions.userpref_allow_online", text="Allow Online Access", icon="INTERNET")
+    price = price_of(settings)
+    _draw_price(layout, settings, price, context)
     row = layout.row()
     row.scale_y = 1.5
-    price = price_of(settings)
-    row.operator("img3d.generate", text=f"Generate  ({price})" if price else "Generate", icon="MESH_MONKEY")
+    words = capital(known_price(price, short=True))
+    row.operator("img3d.generate", text=f"Generate  ({words})" if words else "Generate", icon="MESH_MONKEY")
+
+
+def _draw_price(layout: Any, settings: Any, price: Price | None, context: Any) -> None:
+    """Say what is to be said of the price beyond what stands on the button."""
+    if price is not None:
+        if price.amount and price.note:
+            draw_text(layout, f"Price: {price}, {price.note}", context)
+        return
+    if not provider_of(settings).has_estimate:
+        layout.label(text="Price not known beforehand")
+        return
+    asked = asked_price(settings)
+    row = layout.row()
+    row.use_property_split = False
+    row.label(text="Asking for the price..." if asked and asked.waiting else "Price on request")
+    button = row.row()
+    button.enabled = not (asked and asked.waiting)
+    button.operator("img3d.ask_price")
+    if asked and asked.text:
+        draw_text(layout, asked.text, context, icon="ERROR" if asked.failed else "INFO")
 
 
 def _draw_job(layout: Any, view: JobView, context: Any) -> None:
@@ -142,12 +167,12 @@ def _draw_job(layout: Any, view: JobView, context: Any) -> None:
     row.label(text=view.name, icon=_ICONS.get(view.state, "SORTTIME") if not view.running else "SORTTIME")
     if view.running:
         row.operator("img3d.cancel", text="", icon="X", emboss=False).job = view.id
-        layout.progress(factor=view.fraction or 0.0, text=stage_of(view).capitalize(), type="BAR")
+        layout.progress(factor=view.fraction or 0.0, text=capital(stage_of(view)), type="BAR")
         return
-    _draw_text(layout, _subtitle(view), context)
+    draw_text(layout, _subtitle(view), context)
     error = pump.errors.get(view.id) or ("" if view.state in ("ready", "imported") else view.error or view.message)
     if error:
-        _draw_text(layout, error, context)
+        draw_text(layout, error, context)
         row.operator("img3d.copy_error", text="", icon="COPYDOWN", emboss=False).text = error
     _draw_choices(layout, view)
 
@@ -173,13 +198,3 @@ def _subtitle(view: JobView) -> str:
     if view.cost and view.cost.amount:
         parts.append(str(view.cost))
     return ", ".join(parts)
-
-
-def _draw_text(layout: Any, text: str, context: Any, *, icon: str = "") -> None:
-    """Draw a text of any length, cut to the width of the sidebar."""
-    scale = context.preferences.system.ui_scale
-    column = layout.column(align=True)
-    column.scale_y = 0.8
-    for number, line in enumerate(lines(text, width=context.region.width / scale - 60)):
-        more: dict[str, Any] = {"icon": icon if number == 0 else "BLANK1"} if icon else {}
-        column.label(text=line, **more)

@@ -1,30 +1,36 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The add-on's preferences: keys, base URLs, library folder, and whether each service can be used."""
+"""The add-on's preferences: keys and settings of accounts, base URLs, library folder, and whether each can be used."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import bpy
-from bpy.props import StringProperty
+from bpy.props import BoolProperty, EnumProperty, StringProperty
 from bpy.types import AddonPreferences, Context, UILayout
 
-from ..core.params import Secret
+from ..core.params import Choice, Secret, Text
 from ..core.provider import Provider
 from ..providers import load
+from . import asking
+from .layout import draw_text
+from .properties import capitals, enum_items, settings_of
 from .session import PACKAGE, home, offline_advice, providers
 
-__all__ = ["base_urls", "key_state", "keys", "register", "unregister"]
+__all__ = ["account_topic", "base_urls", "key_state", "keys", "register", "unregister"]
+
+AS_DECLARED = "-"
+"""The choice that leaves a setting to the environment variable, else to the declared default."""
 
 _registered: list[type[AddonPreferences]] = []
 
 
 def keys(own: Any) -> dict[str, str]:
-    """Return the keys in the preferences by environment-variable name, the empty ones left out."""
-    found = {variable: getattr(own, variable.lower(), "").strip() for variable in _variables(providers())}
-    return {variable: key for variable, key in found.items() if key}
+    """Return the account items of the preferences by environment-variable name, what is not set left out."""
+    found = {item.env: getattr(own, item.env.lower(), "").strip() for item in _items(providers().values())}
+    return {variable: value for variable, value in found.items() if value and value != AS_DECLARED}
 
 
 def base_urls(own: Any) -> dict[str, str]:
@@ -36,7 +42,9 @@ def base_urls(own: Any) -> dict[str, str]:
 def key_state(own: Any, provider: Provider) -> str:
     """Say where the keys of a provider come from: "preferences", "environment", "missing" or "none needed"."""
     states: set[str] = set()
-    for secret in _secrets(provider):
+    for secret in provider.account:
+        if not isinstance(secret, Secret):
+            continue
         if getattr(own, secret.env.lower(), "").strip():
             states.add("preferences")
         else:
@@ -45,6 +53,14 @@ def key_state(own: Any, provider: Provider) -> str:
         if state in states:
             return state
     return "none needed"
+
+
+def account_topic(own: Any, provider: Provider) -> tuple[str, int]:
+    """Return the topic of questions about an account, and a number that changes with its values and its address."""
+    found = [getattr(own, item.env.lower(), "") or os.environ.get(item.env, "") for item in provider.account]
+    variable = f"IMG3D_{provider.vendor}_URL"
+    address = getattr(own, f"{provider.vendor.lower()}_url", "") or os.environ.get(variable, "")
+    return f"account {provider.vendor}", hash((*found, address))
 
 
 class Preferences:
@@ -58,15 +74,18 @@ class Preferences:
         layout.use_property_split = True
         layout.use_property_decorate = False
         _draw_online(layout)
-        for label, group in _by_vendor(providers()):
-            _draw_vendor(layout.box(), self, label=label, group=group)
+        scene: Any = context.scene
+        chosen = settings_of(scene).provider
+        groups = _by_vendor(providers())
+        for group in sorted(groups, key=lambda group: not _is_in(group, chosen)):
+            _draw_vendor(layout.box(), self, group, context=context, chosen=_is_in(group, chosen))
         column = layout.column()
         column.prop(self, "library")
         column.label(text=f"Jobs and results are kept in {home()}", icon="FILE_FOLDER")
 
 
 def register() -> None:
-    """Register the preferences with a property for each key and base URL."""
+    """Register the preferences with a property for each account item and base URL."""
     found = load()
     own: dict[str, Any] = {
         "library": StringProperty(
@@ -75,17 +94,14 @@ def register() -> None:
             subtype="DIR_PATH",
         )
     }
-    for variable, secret in _variables(found).items():
-        own[variable.lower()] = StringProperty(
-            name=secret.title,
-            description=f"Kept in Blender's preferences only. Used before the environment variable {variable}",
-            subtype="PASSWORD",
-        )
+    for item in _items(found.values()):
+        own[item.env.lower()] = _property(item)
     for vendor, address in _vendors(found).items():
         own[f"{vendor.lower()}_url"] = StringProperty(
             name="Base URL",
             description=f"For a proxy, a regional or your own endpoint. Empty: {address}",
         )
+        own[f"{vendor.lower()}_open"] = BoolProperty(name="Show Account", options={"SKIP_SAVE"})
     made = type("IMG3D_AP_preferences", (Preferences, AddonPreferences), {"__annotations__": own})
     bpy.utils.register_class(made)
     _registered.append(made)
@@ -97,25 +113,36 @@ def unregister() -> None:
         bpy.utils.unregister_class(_registered.pop())
 
 
-def _secrets(provider: Provider) -> Iterator[Secret]:
-    return (item for item in provider.account if isinstance(item, Secret))
+def _items(found: Iterable[Provider]) -> list[Secret | Text | Choice]:
+    """Return the account items to be shown, once each; advanced ones come from the environment only."""
+    shown = {item.env: item for provider in found for item in provider.account if not item.advanced}
+    return list(shown.values())
 
 
-def _variables(found: Mapping[str, Provider]) -> dict[str, Secret]:
-    return {secret.env: secret for provider in found.values() for secret in _secrets(provider)}
+def _property(item: Secret | Text | Choice) -> Any:
+    name = capitals(item.title)
+    if isinstance(item, Secret):
+        text = f"Kept in Blender's preferences only. Used before the environment variable {item.env}"
+        return StringProperty(name=name, description=text, subtype="PASSWORD")
+    text = f"{item.help.rstrip('.')}. Used before the environment variable {item.env}".lstrip(". ")
+    if isinstance(item, Choice):
+        declared = (AS_DECLARED, f"Default ({item.title_of(item.default)})", f"Or what {item.env} says")
+        choices = [(str(choice), capitals(item.title_of(choice)), "") for choice in item.choices]
+        return EnumProperty(name=name, description=text, items=enum_items([declared, *choices]), default=AS_DECLARED)
+    return StringProperty(name=name, description=text, maxlen=item.max_length * 4)
 
 
 def _vendors(found: Mapping[str, Provider]) -> dict[str, str]:
     return {provider.vendor: provider.base_url for provider in found.values() if provider.vendor}
 
 
-def _by_vendor(found: Mapping[str, Provider]) -> list[tuple[str, list[Provider]]]:
-    """Group the providers that share a vendor's account, titled by their labels."""
+def _by_vendor(found: Mapping[str, Provider]) -> list[list[Provider]]:
+    """Group the providers that share a vendor's account."""
     groups: dict[str, list[Provider]] = {}
     for provider in found.values():
         if provider.vendor:
             groups.setdefault(provider.vendor, []).append(provider)
-    return [(", ".join(provider.label for provider in group), group) for group in groups.values()]
+    return list(groups.values())
 
 
 def _draw_online(layout: UILayout) -> None:
@@ -137,14 +164,49 @@ _STATE_WORDS: dict[str, tuple[str, Any]] = {
 }
 
 
-def _draw_vendor(layout: UILayout, own: Any, *, label: str, group: list[Provider]) -> None:
+def _is_in(group: Iterable[Provider], name: str) -> bool:
+    return any(provider.name == name for provider in group)
+
+
+def _draw_vendor(layout: UILayout, own: Any, group: list[Provider], *, context: Context, chosen: bool) -> None:
+    """Draw one vendor: a line with its state and, when it is open or `chosen` in the sidebar, its account."""
     provider = group[0]
-    row = layout.row()
-    row.label(text=label)
-    text, icon = _STATE_WORDS[key_state(own, provider)]
-    row.label(text=text, icon=icon)
+    state = key_state(own, provider)
+    shown = _draw_head(layout, own, group, state=state, chosen=chosen)
+    answer = asking.answer(*account_topic(own, provider))
+    if shown:
+        for item in _items(group):
+            layout.prop(own, item.env.lower())
+        layout.prop(own, f"{provider.vendor.lower()}_url")
+        _draw_buttons(layout.row(), provider, usable=state != "missing", waiting=bool(answer and answer.waiting))
+    if answer and answer.text:
+        draw_text(layout, answer.text, context, icon="ERROR" if answer.failed else "INFO")
+
+
+def _draw_head(layout: UILayout, own: Any, group: list[Provider], *, state: str, chosen: bool) -> bool:
+    """Draw the line of a vendor, which opens and closes the rest; return whether it is open."""
+    title = ", ".join(one.label for one in group)
+    switch = f"{group[0].vendor.lower()}_open"
+    shown = chosen or getattr(own, switch)
+    split = layout.split(factor=0.65)
+    row = split.row()
+    row.use_property_split = False
+    row.alignment = "LEFT"
+    icon: Any = "DOWNARROW_HLT" if shown else "RIGHTARROW"
+    if chosen:
+        row.label(text=title, icon=icon)
+    else:
+        row.prop(own, switch, text=title, icon=icon, emboss=False)
+    text, icon = _STATE_WORDS[state]
+    split.label(text=text, icon=icon)
+    return shown
+
+
+def _draw_buttons(row: UILayout, provider: Provider, *, usable: bool, waiting: bool) -> None:
     if provider.key_page:
         row.operator("wm.url_open", text="Get a Key", icon="URL").url = provider.key_page
-    for secret in _secrets(provider):
-        layout.prop(own, secret.env.lower())
-    layout.prop(own, f"{provider.vendor.lower()}_url")
+    test = row.row()
+    test.enabled = usable and not waiting
+    what = "Test Key" if any(isinstance(item, Secret) for item in provider.account) else "Test Connection"
+    button: Any = test.operator("img3d.test_key", text="Asking..." if waiting else what, icon="CHECKMARK")
+    button.provider = provider.name

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -26,7 +27,9 @@ from .after import AFTER
 
 __all__ = [
     "after_values",
+    "capitals",
     "enum_items",
+    "existing",
     "group_type",
     "property_of",
     "register",
@@ -60,9 +63,21 @@ def settings_of(scene: Scene) -> Any:
     return scene.img3d  # pyright: ignore[reportAttributeAccessIssue]
 
 
+def existing(group: PropertyGroup, params: Iterable[Param]) -> list[Param]:
+    """Return the parameters that exist beside the values of the others; what is stored of the rest does not count."""
+    known: dict[str, Any] = {}
+    found: list[Param] = []
+    for param in params:
+        if param.applies(known):
+            found.append(param)
+            with contextlib.suppress(BadInput):  # a text that does not fit is no condition of anything
+                known[param.name] = param.check(_stored(group, param))
+    return found
+
+
 def values(group: PropertyGroup, params: Iterable[Param]) -> dict[str, Any]:
-    """Return the checked value of each parameter; `BadInput` for a text that does not fit."""
-    return {param.name: param.check(_stored(group, param)) for param in params}
+    """Return the checked value of each parameter that exists; `BadInput` for a text that does not fit."""
+    return {param.name: param.check(_stored(group, param)) for param in existing(group, params)}
 
 
 def after_values(settings: Any) -> dict[str, Any]:
@@ -94,10 +109,10 @@ def enum_items(choices: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, 
 
 def property_of(param: Param) -> Any:
     """Return the RNA property, not yet assigned to a class, that holds one parameter."""
-    words: dict[str, Any] = {"name": _capitals(param.title), "description": _tooltip(param)}
+    words: dict[str, Any] = {"name": capitals(param.title), "description": _tooltip(param)}
     match param:
         case Choice():
-            items = [(str(choice), _capitals(param.title_of(choice)), "") for choice in param.choices]
+            items = [(str(choice), capitals(param.title_of(choice)), "") for choice in param.choices]
             return EnumProperty(items=enum_items(items), default=str(param.default), **words)
         case Bool():
             return BoolProperty(default=param.default, **words)
@@ -183,7 +198,7 @@ def _stored(group: PropertyGroup, param: Param) -> Any:
     return param.default if isinstance(param, Choice) and value == "" else value
 
 
-def _capitals(text: str) -> str:
+def capitals(text: str) -> str:
     """Write labels as Blender does: Texture Size."""
     return " ".join(
         word if word in ("a", "in", "of", "the", "to") else word[:1].upper() + word[1:] for word in text.split()

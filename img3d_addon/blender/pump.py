@@ -17,13 +17,14 @@ import bpy
 from bpy.app.handlers import persistent
 
 from ..core.events import Event
-from . import session
+from . import asking, session
 
 __all__ = ["busy", "errors", "forget", "register", "run_import", "start", "tick", "unregister", "watch"]
 
 INTERVAL = 0.2
 _REDRAW = 0.5  # seconds: elapsed times in the sidebar go on without events
 _STEPS = ("events", "http.api", "files.delivery", "jobs.journal", "jobs.run", "jobs.work", "jobs.engine")
+_DRAWN = {"VIEW_3D": "UI", "PREFERENCES": "WINDOW"}  # by kind of area the kind of region that we draw in
 _log = logging.getLogger(__name__)
 
 
@@ -55,7 +56,7 @@ def forget(job: str) -> None:
 def busy() -> bool:
     """Whether there is something to wait for."""
     engine = session.made_engine()
-    return bool(_state.ready or (engine and engine.active))
+    return bool(_state.ready or asking.waiting() or (engine and engine.active))
 
 
 def tick() -> list[Event]:
@@ -83,15 +84,15 @@ def run_import(job: str) -> None:
 
 
 def redraw() -> None:
-    """Draw the sidebars again, and nothing else: a whole 3D view may take half a second."""
+    """Draw the sidebars and the preferences again, and nothing else: a whole 3D view may take half a second."""
     _state.drawn = time.monotonic()
     manager: Any = bpy.context.window_manager
     for window in manager.windows:
         for area in window.screen.areas:
-            if area.type == "VIEW_3D":
-                for region in area.regions:
-                    if region.type == "UI":
-                        region.tag_redraw()
+            wanted = _DRAWN.get(area.type)
+            for region in area.regions if wanted else ():
+                if region.type == wanted:
+                    region.tag_redraw()
 
 
 def start() -> None:
@@ -116,6 +117,7 @@ def unregister() -> None:
     _state.watched.clear()
     _state.ready.clear()
     errors.clear()
+    asking.clear()
 
 
 def _beat() -> float | None:

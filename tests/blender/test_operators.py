@@ -161,9 +161,9 @@ def test_what_is_missing_is_said_by_poll(settings, monkeypatch):
 
 
 def test_the_price_is_known_without_asking(settings):
-    assert orders.price_of(settings) == "Free"
+    assert orders.price_of(settings).amount == 0
     settings.provider = "stability_spar3d"
-    assert "4 credits" in orders.price_of(settings)
+    assert str(orders.price_of(settings)) == "4 credits (0.04 USD)"
 
 
 def test_a_service_gets_the_sidebar_s_settings_and_the_seed_whole(spar3d):

@@ -19,7 +19,10 @@ PARAMS = (
     Choice("size", 1024, choices=(512, 1024, 2048)),
     Choice("mode", "b", choices=("a", "b")),
     Text("prompt", "", max_length=20),
+    Float("finish", 0.5, min=0.0, max=1.0, when={"mode": ("b",), "size": (1024, 2048)}),
+    Text("note", "", max_length=3, when={"prompt": ("ask",)}),
 )
+EVERYTHING = {param.name: param.default for param in PARAMS if param.name != "note"}
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def group():
 
 def test_the_defaults_are_the_declared_ones_in_their_own_types(group):
     found = properties.values(group, PARAMS)
-    assert found == pytest.approx({param.name: param.default for param in PARAMS} | {"prompt": found["prompt"]})
+    assert found == pytest.approx({**EVERYTHING, "prompt": found["prompt"]})
     assert found["prompt"] == ""
     assert type(found["size"]) is int
     assert type(found["seed"]) is int
@@ -44,6 +47,20 @@ def test_the_defaults_are_the_declared_ones_in_their_own_types(group):
 def test_a_seed_beyond_31_bits_reaches_the_request_whole(group):
     group.seed = "4294967294"
     assert properties.values(group, PARAMS)["seed"] == 4294967294
+
+
+def test_a_parameter_that_does_not_exist_beside_the_others_is_left_out(group):
+    group.finish = 0.7
+    group.size = "512"
+    assert "finish" not in properties.values(group, PARAMS)
+    assert "finish" not in [param.name for param in properties.existing(group, PARAMS)]
+    group.size = "2048"
+    assert properties.values(group, PARAMS)["finish"] == pytest.approx(0.7)
+    group.note = "too long"
+    assert "note" not in properties.values(group, PARAMS)
+    group.prompt = "ask"
+    with pytest.raises(BadInput, match="note"):
+        properties.values(group, PARAMS)
 
 
 @pytest.mark.parametrize("text", ["4294967295", "-1", "x", "", "1.5"])
@@ -127,6 +144,21 @@ def test_a_length_in_the_sidebar_is_in_scene_units(settings):
     assert properties.after_values(settings)["size"] == pytest.approx(2.0)
     bpy.context.scene.unit_settings.scale_length = 1.0
     settings.after.property_unset("size")
+
+
+def test_what_is_stored_of_a_parameter_that_does_not_exist_is_left_out_after_a_file_load(settings, tmp_path):
+    settings.hunyuan3d_local.face_count = 2000
+    settings.hunyuan3d_local.texture = False
+    path = str(tmp_path / "saved.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    group = properties.settings_of(bpy.context.scene).hunyuan3d_local
+    assert group.face_count == 2000
+    params = load()["hunyuan3d_local"].params
+    assert "face_count" not in properties.values(group, params)
+    group.texture = True
+    assert properties.values(group, params)["face_count"] == 2000
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
 
 
 def test_saved_choices_and_seeds_come_back(settings, tmp_path):
