@@ -89,6 +89,15 @@ def test_a_put_to_the_own_host_carries_no_key_either(tmp_path, server):
     assert "authorization" not in server.requests[0].headers
 
 
+def test_a_put_of_nothing_says_that_it_has_no_bytes(tmp_path, server):
+    server.on("/x", Reply.of_json({}))
+    with asking(server.url, tmp_path) as api:
+        assert api.put(f"{server.url}/x", body=b"").status == 200
+    assert server.requests[0].headers["content-length"] == "0"
+    assert "transfer-encoding" not in server.requests[0].headers
+    assert server.complaints == []
+
+
 def test_redirects_stay_on_the_own_host(tmp_path, server):
     server.on("/new", Reply.of_json({"here": True}))
     server.on("/old", Reply(302, b"", {"Location": "/new"}))

@@ -95,7 +95,8 @@ class Transport:
         if body is not None:
             own.setdefault("Content-Type", body.mime)
         # an own `auth`, which adds nothing, keeps requests from sending what stands in ~/.netrc instead of the key
-        return session.prepare_request(Request(method, url, headers=own, data=body, auth=_unchanged))
+        # an empty body is none: requests would send it in chunks, without a length, which some servers refuse
+        return session.prepare_request(Request(method, url, headers=own, data=body or None, auth=_unchanged))
 
     def _open(self) -> Session:
         if self._session is None:
