@@ -13,6 +13,7 @@ import bpy
 
 from ..core.provider import Provider
 from ..core.settings import Settings, default_home
+from ..core.version import version
 from ..providers import load
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def settings() -> Settings:
         keys=keys(own),
         base_urls=base_urls(own),
         connect_timeout=float(getattr(system, "network_timeout", 0) or 10.0),
-        user_agent=f"img3d Blender/{bpy.app.version_string.split()[0]}",
+        user_agent=f"img3d/{version()} Blender/{bpy.app.version_string.split()[0]}",
     )
 
 
