@@ -17,6 +17,7 @@ from ..core.http.refusals import one_line, refusal
 from ..core.params import Choice, Float, Int, Param, Secret
 from ..core.provider import Provider
 from ..core.values import Balance, ImageLimits, Model, Picture, Price
+from ..core.version import version
 
 __all__ = ["StabilitySpar3D"]
 
@@ -107,7 +108,7 @@ class StabilitySpar3D(Provider):
             "/v2beta/3d/stable-point-aware-3d",
             form={name: _text(value) for name, value in params.items()},
             files={"image": part},
-            headers={"stability-client-version": api.settings.user_agent},
+            headers={"stability-client-version": version()},
         )
         body = _object(answer)
         reason = str(answer.headers.get("finish-reason") or body.get("finish_reason") or "")

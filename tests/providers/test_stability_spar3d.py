@@ -16,6 +16,7 @@ from img3d_addon.core.files.sniff import kind_of
 from img3d_addon.core.jobs.engine import Engine
 from img3d_addon.core.params import check_all
 from img3d_addon.core.values import Order
+from img3d_addon.core.version import version
 from img3d_addon.providers.stability_spar3d import StabilitySpar3D
 from tests.servers.asking import KEY, asking, picture, settings
 from tests.servers.base import Reply
@@ -68,7 +69,8 @@ def test_the_request_is_as_the_contract_wants_it(tmp_path, server):
     assert fields == {name: str(value) for name, value in given.items()}
     assert (files["image"].filename, files["image"].mime) == ("input.png", "image/png")
     assert request.headers["stability-client-id"] == "img3d"
-    assert request.headers["stability-client-version"] == "img3d/1.2.3"
+    assert request.headers["stability-client-version"] == version()
+    assert request.headers["user-agent"] == "img3d/1.2.3"
     assert "stability-client-user-id" not in request.headers, "it would be the person"
     assert "expect" not in request.headers
     assert server.complaints == []
