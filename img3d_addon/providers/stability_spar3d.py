@@ -19,10 +19,27 @@ from ..core.provider import Provider
 from ..core.values import Balance, ImageLimits, Model, Picture, Price
 from ..core.version import version
 
-__all__ = ["StabilitySpar3D"]
+__all__ = ["REMESH", "TEXTURE_RESOLUTION", "StabilitySpar3D"]
 
 CREDIT = 0.01  # USD
 BLOCKED = 60.0  # seconds: how long the service blocks an account after 150 requests in 10 s; it names no time itself
+
+# what both of the vendor's models take
+TEXTURE_RESOLUTION = Choice(
+    "texture_resolution",
+    "1024",
+    choices=("512", "1024", "2048"),
+    label="Texture size",
+    help="Width and height of the texture",
+    unit="pixels",
+)
+REMESH = Choice(
+    "remesh",
+    "none",
+    choices=("none", "quad", "triangle"),
+    labels={"none": "As generated", "quad": "Quads", "triangle": "Triangles"},
+    help="Rebuild the mesh on the server",
+)
 
 
 class StabilitySpar3D(Provider):
@@ -37,21 +54,8 @@ class StabilitySpar3D(Provider):
     base_url = "https://api.stability.ai"
     account = (Secret("key", env="STABILITY_API_KEY", label="API key", help="Begins with sk-"),)
     params: ClassVar[tuple[Param, ...]] = (
-        Choice(
-            "texture_resolution",
-            "1024",
-            choices=("512", "1024", "2048"),
-            label="Texture size",
-            help="Width and height of the texture",
-            unit="pixels",
-        ),
-        Choice(
-            "remesh",
-            "none",
-            choices=("none", "quad", "triangle"),
-            labels={"none": "As generated", "quad": "Quads", "triangle": "Triangles"},
-            help="Rebuild the mesh on the server",
-        ),
+        TEXTURE_RESOLUTION,
+        REMESH,
         Choice(
             "target_type",
             "none",
@@ -92,6 +96,9 @@ class StabilitySpar3D(Provider):
     # The whole request may have 10 MiB: half a MiB is left for the rest of it.
     image = ImageLimits(min_side=640, max_pixels=4_194_304, max_bytes=19 << 19)
 
+    path: ClassVar[str] = "/v2beta/3d/stable-point-aware-3d"
+    price: ClassVar[Price | None] = Price(amount=4, unit="credits", usd=4 * CREDIT)
+
     sync = True
     has_balance = True
     server_quads = True
@@ -105,7 +112,7 @@ class StabilitySpar3D(Provider):
         """Send the picture and return the model: the answer to this request is the file."""
         part = FilePart(path=picture.path, filename=picture.path.name, mime=picture.mime)
         answer = api.post(
-            "/v2beta/3d/stable-point-aware-3d",
+            self.path,
             form={name: _text(value) for name, value in params.items()},
             files={"image": part},
             headers={"stability-client-version": version()},
@@ -120,15 +127,15 @@ class StabilitySpar3D(Provider):
             raise BadResult(_no_model(self.label, answer), provider=self.label, status=answer.status)
         return Model(
             path=path,
-            cost=self.estimate(None, params),
+            cost=self.price,
             seed=_seed(answer.headers.get("seed", "")) or params.get("seed") or None,
             facts={"request_id": answer.headers.get("x-request-id", "")},
         )
 
-    def estimate(self, api: Api | None, params: Mapping[str, Any], picture: Picture | None = None) -> Price:
-        """Return the flat price."""
+    def estimate(self, api: Api | None, params: Mapping[str, Any], picture: Picture | None = None) -> Price | None:
+        """Return the flat price, where it is known."""
         del api, params, picture
-        return Price(amount=4, unit="credits", usd=4 * CREDIT)
+        return self.price
 
     def balance(self, api: Api) -> Balance:
         """Ask for the credits that are left."""

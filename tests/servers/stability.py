@@ -9,18 +9,20 @@ from .base import HTML, Reply, VendorServer, serve
 from .glb import glb
 
 SPAR3D = "/v2beta/3d/stable-point-aware-3d"
-CHOICES = {
-    "texture_resolution": ("512", "1024", "2048"),
-    "remesh": ("none", "quad", "triangle"),
-    "target_type": ("none", "vertex", "face"),
-}
+SF3D = "/v2beta/3d/stable-fast-3d"
+BOTH = {"texture_resolution": ("512", "1024", "2048"), "remesh": ("none", "quad", "triangle")}
+CHOICES = {SPAR3D: {**BOTH, "target_type": ("none", "vertex", "face")}, SF3D: BOTH}
 NUMBERS = {
-    "foreground_ratio": (1, 2),
-    "target_count": (100, 20000),
-    "guidance_scale": (1, 10),
-    "seed": (0, 4294967294),
+    SPAR3D: {
+        "foreground_ratio": (1, 2),
+        "target_count": (100, 20000),
+        "guidance_scale": (1, 10),
+        "seed": (0, 4294967294),
+    },
+    SF3D: {"foreground_ratio": (0.1, 1), "vertex_count": (-1, 20000)},
 }
-WHOLE = ("target_count", "seed")
+WHOLE = ("target_count", "seed", "vertex_count")
+COSTS = {SPAR3D: 4, SF3D: 10}  # the second is hearsay
 CLIENT_HEADERS = ("stability-client-id", "stability-client-user-id", "stability-client-version")
 ERRORS = {
     "bad_request": (400, "bad_request", "image: the image could not be read"),
@@ -73,7 +75,7 @@ class StabilityServer(VendorServer):
             return Reply.of_json({"credits": self.credits})
         if route == ("GET", "/v1/user/account"):
             return Reply.of_json({"id": "user-1", "email": "artist@example.com", "organizations": []})
-        if route == ("POST", SPAR3D):
+        if request.method == "POST" and request.path in COSTS:
             return self.generate(request)
         return self.error("not_found")
 
@@ -106,7 +108,7 @@ class StabilityServer(VendorServer):
         }
         if name in odd:
             return odd[name]()
-        self.credits -= 4
+        self.credits -= COSTS[request.path]
         if name == "success_json":
             return Reply.of_json({"model": base64.b64encode(model).decode(), "finish_reason": "SUCCESS"})
         seed = request.form()[0].get("seed", "0")
@@ -124,25 +126,19 @@ class StabilityServer(VendorServer):
             return f"body: {error}"
         if set(files) != {"image"}:
             return "image: exactly one file part named image is required"
-        return self.judge_fields(fields) or self.judge_image(files["image"])
+        return self.judge_fields(fields, CHOICES[request.path], NUMBERS[request.path]) or self.judge_image(
+            files["image"]
+        )
 
-    def judge_fields(self, fields):
+    def judge_fields(self, fields, choices, numbers):
         for name, text in fields.items():
-            if name in CHOICES and text not in CHOICES[name]:
-                return f"{name}: must be one of {', '.join(CHOICES[name])}"
-            if name in NUMBERS and not self.is_number(name, text):
-                return f"{name}: must be a number from {NUMBERS[name][0]} to {NUMBERS[name][1]}"
-            if name not in CHOICES and name not in NUMBERS:
+            if name in choices and text not in choices[name]:
+                return f"{name}: must be one of {', '.join(choices[name])}"
+            if name in numbers and not _is_number(text, *numbers[name], whole=name in WHOLE):
+                return f"{name}: must be a number from {numbers[name][0]} to {numbers[name][1]}"
+            if name not in choices and name not in numbers:
                 return f"{name}: unknown field"
         return ""
-
-    def is_number(self, name, text):
-        low, high = NUMBERS[name]
-        try:
-            number = int(text) if name in WHOLE else float(text)
-        except ValueError:
-            return False
-        return low <= number <= high
 
     def judge_image(self, part):
         from PIL import Image
@@ -165,6 +161,14 @@ class StabilityServer(VendorServer):
         status, word, text = ERRORS[name]
         body = {"id": secrets.token_hex(8), "name": word or "payment_required", "errors": [words or text]}
         return Reply.of_json(body, status=status, **headers)
+
+
+def _is_number(text, low, high, *, whole):
+    try:
+        number = int(text) if whole else float(text)
+    except ValueError:
+        return False
+    return low <= number <= high
 
 
 if __name__ == "__main__":
