@@ -20,7 +20,7 @@ from bpy.props import (
 from bpy.types import PropertyGroup, Scene
 
 from ..core.errors import BadInput
-from ..core.params import Bool, Choice, Float, Int, Param, Text
+from ..core.params import Bool, Choice, File, Float, Int, Param, Text
 from ..core.provider import Provider
 from ..providers import load
 from .after import AFTER
@@ -125,6 +125,8 @@ def property_of(param: Param) -> Any:
         case Float():
             unit = "LENGTH" if param.unit == "m" else "NONE"
             return FloatProperty(default=param.default, min=param.min, max=param.max, unit=unit, precision=3, **words)
+        case File():
+            return StringProperty(default=param.default, maxlen=param.max_length, subtype="FILE_PATH", **words)
         case Text():
             return StringProperty(default=param.default, maxlen=param.max_length * 4, **words)
     raise TypeError(f"no property holds a {type(param).__name__}")
@@ -194,6 +196,8 @@ def _stored(group: PropertyGroup, param: Param) -> Any:
     value = getattr(group, param.name)
     if isinstance(value, float):  # Blender keeps 32 bits of 0.8 and reads 0.800000011920929
         value = float(f"{value:.7g}")
+    if isinstance(param, File):
+        value = bpy.path.abspath(value)  # Blender's file browser may give a path beside the .blend
     # A choice that a later version no longer has reads as an empty text.
     return param.default if isinstance(param, Choice) and value == "" else value
 
@@ -201,7 +205,8 @@ def _stored(group: PropertyGroup, param: Param) -> Any:
 def capitals(text: str) -> str:
     """Write labels as Blender does: Texture Size."""
     return " ".join(
-        word if word in ("a", "in", "of", "the", "to") else word[:1].upper() + word[1:] for word in text.split()
+        word if word in ("a", "and", "in", "of", "or", "the", "to") else word[:1].upper() + word[1:]
+        for word in text.split()
     )
 
 

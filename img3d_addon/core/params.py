@@ -7,11 +7,13 @@ import difflib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from .errors import BadInput
+from .files.given import check_file
 
-__all__ = ["Bool", "Choice", "Float", "Int", "Param", "Secret", "Text", "check_all", "parse_all"]
+__all__ = ["Bool", "Choice", "File", "Float", "Int", "Param", "Secret", "Text", "check_all", "parse_all"]
 
 Value = bool | int | float | str
 
@@ -185,6 +187,32 @@ class Text(Param):
     def range_text(self) -> str:
         """What is allowed, in words."""
         return f"one line of at most {self.max_length} characters"
+
+
+@dataclass(frozen=True)
+class File(Text):
+    """The path of a further picture, such as a mask; empty for none. The job works with its own copy of it."""
+
+    max_length: int = 1024
+
+    def check(self, value: Any) -> str:
+        """Return the absolute path of a file that is there; nothing is opened."""
+        text = super().check(value)
+        if not text.strip():
+            return ""
+        try:
+            path = Path(text).expanduser().absolute()
+        except RuntimeError:  # ~somebody who is not known
+            raise self.refuse(text) from None
+        try:
+            check_file(path)
+        except BadInput as error:
+            raise BadInput(f"{self.name}: {error.message}", advice=error.advice) from None
+        return str(path)
+
+    def range_text(self) -> str:
+        """What is allowed, in words."""
+        return "the path of a picture file"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pytest
 
 from img3d_addon.blender import after, properties
 from img3d_addon.core.errors import BadInput
-from img3d_addon.core.params import Bool, Choice, Float, Int, Text
+from img3d_addon.core.params import Bool, Choice, File, Float, Int, Text
 from img3d_addon.providers import load
 
 from .meshes import empty_scene
@@ -21,6 +21,7 @@ PARAMS = (
     Text("prompt", "", max_length=20),
     Float("finish", 0.5, min=0.0, max=1.0, when={"mode": ("b",), "size": (1024, 2048)}),
     Text("note", "", max_length=3, when={"prompt": ("ask",)}),
+    File("mask", ""),
 )
 EVERYTHING = {param.name: param.default for param in PARAMS if param.name != "note"}
 
@@ -170,3 +171,15 @@ def test_saved_choices_and_seeds_come_back(settings, tmp_path):
     bpy.ops.wm.open_mainfile(filepath=path)
     assert properties.settings_of(bpy.context.scene).after.facing == "+X"
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+
+
+@pytest.mark.filterwarnings("ignore:.*blend relative")  # said of a script that sets it, not of a user
+def test_a_file_is_chosen_in_the_browser_and_may_lie_beside_the_blend(group, tmp_path, monkeypatch):
+    assert group.bl_rna.properties["mask"].subtype == "FILE_PATH"
+    (tmp_path / "mask.png").write_bytes(b"something")
+    monkeypatch.setattr(bpy.path, "abspath", lambda path: path.replace("//", f"{tmp_path}/"))  # as in a saved file
+    group.mask = "//mask.png"
+    assert properties.values(group, PARAMS)["mask"] == str(tmp_path / "mask.png")
+    group.mask = "//other.png"
+    with pytest.raises(BadInput, match="There is no picture"):
+        properties.values(group, PARAMS)

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from img3d_addon.core.errors import BadInput, OutputError
-from img3d_addon.core.files.images import inspect, prepare
+from img3d_addon.core.files.images import inspect, prepare, prepare_beside
 from img3d_addon.core.values import ImageLimits
 
 LIMITS = ImageLimits(min_side=640, max_pixels=4_194_304, max_bytes=19 << 19)
@@ -349,3 +349,17 @@ def test_what_is_no_file_is_told_without_opening_it(tmp_path):
         for work in (inspect, lambda path: prepare(path, LIMITS, folder=tmp_path / "out")):
             with pytest.raises(BadInput, match=words):
                 work(tmp_path / name)
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_picture_beside_the_main_one_lies_over_it(tmp_path, orientation):
+    """Two files of one camera: both are turned and shrunk alike, whatever is in them."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    limits = ImageLimits(formats=("jpeg",), max_side=150, max_bytes=4_000)
+    main = prepare(save(tmp_path, drawing(), exif=exif), ImageLimits(max_side=150), folder=tmp_path / "job")
+    beside = tmp_path / "job" / "mask.png"
+    prepare_beside(save(tmp_path, Image.new("1", (300, 200), 1), "mask.png", exif=exif), limits, path=beside)
+    with Image.open(beside) as image:
+        assert (image.format, image.size) == ("PNG", (main.width, main.height))
+        assert image.getpixel((0, 0)) == (255, 255, 255)

@@ -4,7 +4,7 @@
 import pytest
 
 from img3d_addon.core.errors import BadInput
-from img3d_addon.core.params import Bool, Choice, Float, Int, Secret, Text, check_all, parse_all
+from img3d_addon.core.params import Bool, Choice, File, Float, Int, Secret, Text, check_all, parse_all
 
 PARAMS = (
     Int("seed", 0, min=0, max=4294967294),
@@ -100,3 +100,19 @@ def test_a_parameter_that_does_not_exist_beside_the_others_is_left_out():
     assert check_all(HIGH, {"steps": 3, "model": "fine"}) == {"model": "fine", "steps": 3}
     with pytest.raises(BadInput, match="steps can be given only with model = fine"):
         check_all(HIGH, {"steps": 3})
+
+
+def test_a_file_becomes_an_absolute_path_and_must_be_there(tmp_path, monkeypatch):
+    mask = File("mask", "")
+    (tmp_path / "mask.png").write_bytes(b"something")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for text in ("mask.png", "~/mask.png", str(tmp_path / "mask.png")):
+        assert mask.check(text) == str(tmp_path / "mask.png")
+    assert mask.check("") == mask.check(" ") == ""
+    with pytest.raises(BadInput, match="mask: There is no picture .*other.png"):
+        mask.check("other.png")
+    with pytest.raises(BadInput, match="mask: .* is a folder"):
+        mask.check(tmp_path)
+    with pytest.raises(BadInput, match="takes the path of a picture file"):
+        mask.check("a\nb")

@@ -11,7 +11,7 @@ import logging
 import struct
 import zlib
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from .given import check_file
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["PictureFacts", "inspect", "prepare"]
+__all__ = ["PictureFacts", "inspect", "prepare", "prepare_beside"]
 
 log = logging.getLogger(__name__)
 
@@ -93,12 +93,7 @@ def prepare(source: Path, limits: ImageLimits, *, folder: Path, name: str = "") 
 
     `BadInput` when the picture cannot be used, `OutputError` when it cannot be written.
     """
-    with _opened(source) as image:
-        if getattr(image, "is_animated", False):
-            log.warning("%s is animated; its first picture is used", source.name)
-        with _decoding(source):
-            image.load()
-            plain = _plain(image)
+    plain = _decoded(source)
     _judge(plain, source)
     data, kind, size = encode(plain, limits, name=source.name)
     path = folder / f"input.{'jpg' if kind == 'jpeg' else kind}"
@@ -113,6 +108,24 @@ def prepare(source: Path, limits: ImageLimits, *, folder: Path, name: str = "") 
         sha256=hashlib.sha256(data).hexdigest(),
         size=len(data),
     )
+
+
+def prepare_beside(source: Path, limits: ImageLimits, *, path: Path) -> None:
+    """Write the PNG file `path`: upright, and of the size that `prepare` gives to a picture as large as `source`.
+
+    It may be of one colour. Raises what `prepare` does.
+    """
+    data, _kind, _size = encode(_decoded(source), replace(limits, formats=("png",), max_bytes=0), name=source.name)
+    write(path, data)
+
+
+def _decoded(source: Path) -> Image:
+    with _opened(source) as image:
+        if getattr(image, "is_animated", False):
+            log.warning("%s is animated; its first picture is used", source.name)
+        with _decoding(source):
+            image.load()
+            return _plain(image)
 
 
 @contextlib.contextmanager

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Taking a job in: written down first, then its picture is prepared for the service. No bpy."""
+"""Taking a job in: written down first, then its pictures are prepared for the service. No bpy."""
 
 from __future__ import annotations
 
 from ..errors import BadInput
 from ..files.images import prepare
 from .context import Context
-from .job import DONE, Job
+from .given import are_kept, keep
+from .job import DONE
 from .tickets import Ticket
 
 __all__ = ["take_in"]
@@ -20,8 +21,9 @@ def take_in(context: Context, ticket: Ticket) -> None:
         context.journal.add(ticket.job)
         ticket.journalled = True
     try:
-        if _lacks_picture(ticket.job):
+        if _lacks_picture(context, ticket):
             folder = context.library.make_folder(ticket.job.id)
+            keep(ticket.job.params, ticket.provider, folder=folder)
             picture = prepare(ticket.job.image, ticket.provider.image, folder=folder)
             ticket.job = context.journal.note(ticket.job.id, picture=picture)
             context.library.keep_request(ticket.job)
@@ -34,6 +36,10 @@ def take_in(context: Context, ticket: Ticket) -> None:
     ticket.control.check()
 
 
-def _lacks_picture(job: Job) -> bool:
-    to_submit = job.state not in DONE and job.task is None and job.model is None
-    return to_submit and not (job.picture is not None and job.picture.path.is_file())
+def _lacks_picture(context: Context, ticket: Ticket) -> bool:
+    job = ticket.job
+    if job.state in DONE or job.task is not None or job.model is not None:
+        return False
+    if job.picture is None or not job.picture.path.is_file():
+        return True
+    return not are_kept(job.params, ticket.provider, folder=context.library.folder(job.id))

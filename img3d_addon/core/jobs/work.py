@@ -15,6 +15,7 @@ from ..events import Event
 from ..values import Model, Running
 from .cancelling import meaning
 from .context import Context
+from .given import kept
 from .intake import take_in
 from .job import DONE, MOVES
 from .journal import LeaseLost
@@ -88,7 +89,8 @@ class Work:
             sleep=ticket.control.sleep,
         )
         job = ticket.job
-        steps = run(means, picture=job.picture, params=job.params, task=job.task, model=job.model)
+        params = kept(job.params, ticket.provider, folder=means.folder)
+        steps = run(means, picture=job.picture, params=params, task=job.task, model=job.model)
         try:
             for step in steps:
                 event = self._record(step)
