@@ -67,6 +67,20 @@ def _obj(path: Path) -> None:
     _call(bpy.ops.wm.obj_import, filepath=str(path), forward_axis="NEGATIVE_Z", up_axis="Y")
 
 
+def _usd(path: Path) -> None:
+    if not bpy.app.build_options.usd:  # as some distributions build it
+        raise RuntimeError("this Blender was built without USD")
+    _call(
+        bpy.ops.wm.usd_import,
+        filepath=str(path),
+        set_frame_range=False,
+        import_cameras=False,
+        import_lights=False,
+        create_world_material=False,
+        import_textures_mode="IMPORT_PACK",
+    )
+
+
 def _call(operator: Any, **wanted: Any) -> None:
     known = operator.get_rna_type().properties
     result = operator(**{name: value for name, value in wanted.items() if name in known})
@@ -74,7 +88,14 @@ def _call(operator: Any, **wanted: Any) -> None:
         raise RuntimeError("the importer gave up")
 
 
-KINDS: dict[str, Callable[[Path], None]] = {"glb": _gltf, "gltf": _gltf, "obj": _obj}
+KINDS: dict[str, Callable[[Path], None]] = {
+    "glb": _gltf,
+    "gltf": _gltf,
+    "obj": _obj,
+    "usda": _usd,
+    "usdc": _usd,
+    "usdz": _usd,
+}
 """Importers by the kinds that `core.files.sniff` tells."""
 
 
