@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "KEY",
     "ONLINE",
+    "PARAM",
     "asked_price",
     "blocked",
     "key_question",
@@ -32,7 +33,7 @@ __all__ = [
     "provider_of",
 ]
 
-ONLINE, KEY, OTHER = "online", "key", "other"
+ONLINE, KEY, PARAM, PICTURE = "online", "key", "param", "picture"
 
 
 def provider_of(settings: Any) -> Provider:
@@ -45,7 +46,7 @@ def blocked(settings: Any) -> tuple[str, str]:
     """Return the kind of what is missing for a job and a sentence; both empty when nothing is. Fit for `draw`."""
     provider = provider_of(settings)
     if reason := missing(settings.picture):
-        return OTHER, reason
+        return PICTURE, reason
     if provider.base_url and not bpy.app.online_access:
         return ONLINE, f"{provider.label} needs online access, which is off. {session.offline_advice()}"
     if key_state(session.preferences(), provider) == "missing":
@@ -53,7 +54,7 @@ def blocked(settings: Any) -> tuple[str, str]:
     try:
         params_of(settings)
     except BadInput as error:
-        return OTHER, str(error)
+        return PARAM, str(error)
     return "", ""
 
 

@@ -3,21 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import bpy
 from bpy.types import Panel
 
 from ..core.jobs.job import JobView
-from ..core.params import Param
 from ..core.values import Price
 from . import pump, session
 from .after import REMESH_LOSES_TEXTURE
-from .layout import draw_text
-from .orders import KEY, ONLINE, asked_price, blocked, price_of, provider_of
-from .properties import existing, settings_of, wrong
-from .words import capital, headline, known_price, stage_of
+from .layout import draw_params, draw_text, fits
+from .orders import KEY, ONLINE, PARAM, asked_price, blocked, price_of, provider_of
+from .properties import existing, settings_of
+from .words import capital, elapsed, headline, known_price, stage_of
 
 __all__ = ["register", "unregister"]
 
@@ -56,13 +54,13 @@ class IMG3D_PT_main(_Tab, Panel):
         row.use_property_split = False
         row.prop(settings, "provider", text="")
         params = existing(group, provider.params)
-        _draw_params(layout, group, (param for param in params if not param.advanced))
+        draw_params(layout, group, [param for param in params if not param.advanced], context)
         advanced = [param for param in params if param.advanced]
         if advanced:
             header, body = layout.panel("img3d_advanced", default_closed=True)
             header.label(text="Advanced")
             if body:
-                _draw_params(body, group, advanced)
+                draw_params(body, group, advanced, context)
         header, body = layout.panel("img3d_after", default_closed=True)
         header.label(text="Import Options")
         if body:
@@ -101,14 +99,6 @@ def unregister() -> None:
         bpy.utils.unregister_class(one)
 
 
-def _draw_params(layout: Any, group: Any, params: Iterable[Param]) -> None:
-    column = layout.column()
-    for param in params:
-        row = column.row()
-        row.alert = bool(wrong(group, param))
-        row.prop(group, param.name)
-
-
 def _draw_after(layout: Any, after: Any, context: Any) -> None:
     column = layout.column()
     for name in ("location", "facing", "size", "shading", "texture"):
@@ -134,15 +124,17 @@ def _draw_button(layout: Any, settings: Any, context: Any) -> None:
             ).module = session.PACKAGE
         elif not bpy.app.online_access_override:
             column.operator("extensions.userpref_allow_online", text="Allow Online Access", icon="INTERNET")
+    elif kind == PARAM:
+        draw_text(layout, reason, context, icon="ERROR")
     price = price_of(settings)
-    _draw_price(layout, settings, price, context)
+    _draw_price(layout, settings, price, context, can_ask=kind not in (ONLINE, KEY, PARAM))
     row = layout.row()
     row.scale_y = 1.5
     words = capital(known_price(price, short=True))
     row.operator("img3d.generate", text=f"Generate  ({words})" if words else "Generate", icon="MESH_MONKEY")
 
 
-def _draw_price(layout: Any, settings: Any, price: Price | None, context: Any) -> None:
+def _draw_price(layout: Any, settings: Any, price: Price | None, context: Any, *, can_ask: bool) -> None:
     """Say what is to be said of the price beyond what stands on the button."""
     if price is not None:
         if price.amount and price.note:
@@ -156,7 +148,7 @@ def _draw_price(layout: Any, settings: Any, price: Price | None, context: Any) -
     row.use_property_split = False
     row.label(text="Asking for the price..." if asked and asked.waiting else "Price on request")
     button = row.row()
-    button.enabled = not (asked and asked.waiting)
+    button.enabled = can_ask and not (asked and asked.waiting)
     button.operator("img3d.ask_price")
     if asked and asked.text:
         draw_text(layout, asked.text, context, icon="ERROR" if asked.failed else "INFO")
@@ -167,7 +159,11 @@ def _draw_job(layout: Any, view: JobView, context: Any) -> None:
     row.label(text=view.name, icon=_ICONS.get(view.state, "SORTTIME") if not view.running else "SORTTIME")
     if view.running:
         row.operator("img3d.cancel", text="", icon="X", emboss=False).job = view.id
-        layout.progress(factor=view.fraction or 0.0, text=capital(stage_of(view)), type="BAR")
+        text = capital(stage_of(view))
+        short = fits(text, context)
+        layout.progress(factor=view.fraction or 0.0, text=text if short else elapsed(view), type="BAR")
+        if not short:
+            draw_text(layout, text, context)
         return
     draw_text(layout, _subtitle(view), context)
     error = pump.errors.get(view.id) or ("" if view.state in ("ready", "imported") else view.error or view.message)

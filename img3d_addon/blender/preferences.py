@@ -176,8 +176,8 @@ def _draw_vendor(layout: UILayout, own: Any, group: list[Provider], *, context: 
     answer = asking.answer(*account_topic(own, provider))
     if shown:
         for item in _items(group):
-            layout.prop(own, item.env.lower())
-        layout.prop(own, f"{provider.vendor.lower()}_url")
+            layout.prop(own, item.env.lower(), placeholder=f"or in {item.env}")
+        layout.prop(own, f"{provider.vendor.lower()}_url", placeholder=provider.base_url)
         _draw_buttons(layout.row(), provider, usable=state != "missing", waiting=bool(answer and answer.waiting))
     if answer and answer.text:
         draw_text(layout, answer.text, context, icon="ERROR" if answer.failed else "INFO")
@@ -185,7 +185,7 @@ def _draw_vendor(layout: UILayout, own: Any, group: list[Provider], *, context: 
 
 def _draw_head(layout: UILayout, own: Any, group: list[Provider], *, state: str, chosen: bool) -> bool:
     """Draw the line of a vendor, which opens and closes the rest; return whether it is open."""
-    title = ", ".join(one.label for one in group)
+    title = _title(group)
     switch = f"{group[0].vendor.lower()}_open"
     shown = chosen or getattr(own, switch)
     split = layout.split(factor=0.65)
@@ -200,6 +200,13 @@ def _draw_head(layout: UILayout, own: Any, group: list[Provider], *, state: str,
     text, icon = _STATE_WORDS[state]
     split.label(text=text, icon=icon)
     return shown
+
+
+def _title(group: list[Provider]) -> str:
+    """Name the services of a vendor, the words that all begin with only once."""
+    first, *others = (one.label for one in group)
+    shared = os.path.commonprefix([one.label for one in group]).rpartition(" ")[0]
+    return ", ".join([first, *(label[len(shared) :].strip() for label in others)])
 
 
 def _draw_buttons(row: UILayout, provider: Provider, *, usable: bool, waiting: bool) -> None:

@@ -16,6 +16,7 @@ from ..core.values import Price
 
 __all__ = [
     "ASKED",
+    "CHARACTER",
     "STAGES",
     "capital",
     "doing",
@@ -31,12 +32,15 @@ __all__ = [
 ASKED = "asked before each job"
 """The price of a service that tells it when it is asked."""
 
+CHARACTER = 6.1
+"""Pixels that a character of a text takes on average, at a scale of 1."""
+
 STAGES = {
     "": "starting",
     "preparing": "preparing the picture",
     "uploading": "uploading the picture",
     "submitting": "waiting for the service",
-    "waiting": "waiting in the queue",
+    "waiting": "in the queue",
     "running": "making the model",
     "downloading": "fetching the model",
     "ready": "model fetched",
@@ -104,8 +108,8 @@ def capital(text: str) -> str:
 
 
 def lines(text: str, *, width: float) -> list[str]:
-    """Cut a text into lines for `width` pixels at a scale of 1; a character takes about 6.1 on average."""
-    return textwrap.wrap(text, max(16, int(width / 6.1)))
+    """Cut a text into lines for `width` pixels at a scale of 1."""
+    return textwrap.wrap(text, max(16, int(width / CHARACTER)))
 
 
 def _clock(seconds: float) -> str:
