@@ -24,6 +24,7 @@ __all__ = ["AimlTripoSR"]
 
 CREDITS = 2_000_000  # for one USD
 MESHES = (".glb", ".obj", ".zip")
+MONEY = r"credit|balance|funds|top.?up|billing|payment"
 NOT_ALLOWED = r"not allowed|permission|forbidden|access|verif|restricted"
 WANTS_ADDRESS = (
     "This provider wants a public image URL: put the address of the picture on the web, one that opens without a "
@@ -148,9 +149,10 @@ class AimlTripoSR(Provider):
 
     def explain(self, answer: Answer) -> ProviderError:
         """Read the three shapes of errors; 403 is about money unless its words are about rights."""
+        said = said_by(answer).lower()
         kind = None
         if answer.status == 403:
-            kind = PlanError if re.search(NOT_ALLOWED, said_by(answer).lower()) else CreditsError
+            kind = PlanError if re.search(NOT_ALLOWED, said) and not re.search(MONEY, said) else CreditsError
         advice = WANTS_ADDRESS if answer.status in (400, 422) and "image_url" in answer.text else None
         error = refusal(answer, provider=self.label, kind=kind, advice=advice)
         error.task_id = answer.headers.get("x-inference-id", "")

@@ -156,7 +156,7 @@ class ModelsLabImageTo3D(Provider):
         answer = api.post("/v6/base64_to_url", json={"key": api.key("key"), "base64_string": data})
         word, body = self._read(answer)
         if word == "success":
-            return str(body["output"][0])
+            return _links(body, "output")[0]
         fetch = str(body.get("fetch_result") or "")
         if not api.is_home(fetch):
             # no other address is documented for this; the core asks again from the beginning, which is free
@@ -166,7 +166,7 @@ class ModelsLabImageTo3D(Provider):
     def poll_upload(self, api: Api, task: Task) -> Running | str:
         """Ask whether the link is there."""
         word, body = self._read(api.post(task.data["fetch"], json={"key": api.key("key")}))
-        return str(body["output"][0]) if word == "success" else Running(message=word)
+        return _links(body, "output")[0] if word == "success" else Running(message=word)
 
     def submit(self, api: Api, picture: Picture, params: Mapping[str, Any]) -> Task | Model:
         """Order a model; the answer may be it already."""

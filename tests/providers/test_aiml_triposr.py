@@ -13,6 +13,7 @@ from PIL import Image
 from img3d_addon.core import errors
 from img3d_addon.core.files.images import prepare
 from img3d_addon.core.files.sniff import kind_of
+from img3d_addon.core.jobs.control import Control
 from img3d_addon.core.jobs.engine import Engine
 from img3d_addon.core.values import Order
 from img3d_addon.providers.aiml_triposr import AimlTripoSR
@@ -30,6 +31,12 @@ ADDRESS = "https://example.com/chair.png?size=2"
 class Hasty(AimlTripoSR):
     name = "aiml_triposr"
     read_timeout = 0.5
+
+
+@pytest.fixture(autouse=True)
+def no_waits(monkeypatch):
+    """Ask again at once: how long it waits is tested where the waits are made."""
+    monkeypatch.setattr(Control, "sleep", lambda control, _seconds: control.check())
 
 
 @pytest.fixture
@@ -334,6 +341,22 @@ def test_a_balance_that_is_none_is_not_understood(tmp_path, body):
             engine.balance(TRIPO.name)
 
 
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("You have run out of credits; top up to regain access", errors.CreditsError),
+        ("Complete the verification of your account", errors.PlanError),
+        ("No", errors.CreditsError),
+    ],
+)
+def test_a_refusal_for_money_is_told_from_one_for_rights(tmp_path, words, kind):
+    with PlainServer() as plain:
+        plain.on(GENERATE, Reply.of_json({"message": words}, status=403))
+        with pytest.raises(kind) as caught:
+            submit(plain, tmp_path)
+    assert type(caught.value) is kind
+
+
 # Through the engine
 
 
@@ -363,10 +386,15 @@ def test_a_file_that_does_not_come_at_once_is_fetched_again(tmp_path, server, sc
     assert len(server.seen("POST", GENERATE)) == 1
 
 
-def test_a_link_that_was_refused_is_tried_again_at_the_next_resume(tmp_path, server):
-    server.play_file("gone", "success")
+@pytest.mark.parametrize(
+    "scene", ["gone", "truncated", "html", "words", "evil_zip", "empty_zip", "redirect_file", "nothing"]
+)
+def test_a_file_that_is_no_model_is_fetched_again_at_the_next_resume(tmp_path, server, scene):
+    server.play_file(scene)
     job, state, error, _path = drive(server, tmp_path)
-    assert isinstance(error, errors.NotFound)
+    assert state == "failed"
+    assert error.kind == ("not_found" if scene == "gone" else "bad_result")
+    server.play_file("success")
     _job, state, error, path = drive(server, tmp_path, job=job)
     assert (state, error) == ("ready", None)
     assert path.read_bytes() == glb()

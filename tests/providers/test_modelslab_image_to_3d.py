@@ -16,6 +16,7 @@ from PIL import Image
 
 from img3d_addon.core import errors
 from img3d_addon.core.files.images import prepare
+from img3d_addon.core.jobs.control import Control
 from img3d_addon.core.jobs.engine import Engine
 from img3d_addon.core.values import Model, Order, Running, Task
 from img3d_addon.providers.modelslab_image_to_3d import ModelsLabImageTo3D
@@ -44,15 +45,20 @@ KINDS = {
 }
 
 
-class Quick(ModelsLabImageTo3D):
+class Hasty(ModelsLabImageTo3D):
     name = "modelslab_image_to_3d"
-    poll_every = 0.05
     read_timeout = 1.0
+
+
+@pytest.fixture(autouse=True)
+def no_waits(monkeypatch):
+    """Ask again at once: how long it waits is tested where the waits are made."""
+    monkeypatch.setattr(Control, "sleep", lambda control, _seconds: control.check())
 
 
 @pytest.fixture
 def server():
-    with ModelsLabServer(eta=0) as running:
+    with ModelsLabServer() as running:
         yield running
     assert running.complaints == []
 
@@ -260,6 +266,13 @@ def test_trouble_with_the_picture_does_not_end_the_job(tmp_path, server, scene):
     assert len(server.seen("POST", SUBMIT)) == 1
 
 
+def test_an_address_that_is_no_list_is_one_address(tmp_path):
+    with PlainServer() as plain:
+        plain.on(UPLOAD, Reply.of_json({"status": "success", "output": "https://c.invalid/a.png"}))
+        with asking(plain.url, tmp_path, provider=LAB) as api:
+            assert LAB.upload(api, picture(tmp_path / "own")) == "https://c.invalid/a.png"
+
+
 def test_a_picture_without_an_address_is_not_understood(tmp_path, server):
     server.play_upload("nothing")
     _job, state, error, _path = drive(server, tmp_path)
@@ -432,7 +445,7 @@ def test_an_unknown_word_is_running(tmp_path, server):
     assert polled(server, tmp_path, task).message == "waiting-for-gpu"
 
 
-@pytest.mark.parametrize("scene", ["bad_gateway", "unavailable", "internal_error", "reset", "cut"])
+@pytest.mark.parametrize("scene", ["bad_gateway", "unavailable", "internal_error", "reset", "cut", "hold"])
 def test_trouble_at_a_poll_is_survived(tmp_path, server, scene):
     server.play_fetch(scene, "success")
     _job, state, error, path = drive(server, tmp_path)
@@ -522,6 +535,18 @@ def test_a_file_that_does_not_come_at_once_is_fetched_again(tmp_path, server, sc
     assert path.read_bytes() == glb()
 
 
+@pytest.mark.parametrize("scene", ["truncated", "html", "words", "evil_zip", "empty_zip", "redirect_file", "nothing"])
+def test_a_file_that_is_no_model_keeps_the_paid_task(tmp_path, server, scene):
+    server.play_file(scene)
+    job, state, error, _path = drive(server, tmp_path)
+    assert (state, error.kind) == ("failed", "bad_result")
+    server.play_file("success")
+    _job, state, error, path = drive(server, tmp_path, job=job)
+    assert (state, error) == ("ready", None)
+    assert path.read_bytes() == glb()
+    assert len(server.seen("POST", SUBMIT)) == 1
+
+
 def test_each_result_address_is_asked_without_the_key(tmp_path, server):
     drive(server, tmp_path)
     asked = [request for request in server.requests if request.path.startswith("/files/")]
@@ -547,7 +572,7 @@ def test_a_lost_answer_is_uncertain_and_only_the_users_word_repeats_it(tmp_path,
 def test_broken_off_after_any_step_there_is_one_order_and_one_result(tmp_path):
     ends = set()
     for steps in range(2, 30):
-        with ModelsLabServer(eta=0, polls=1) as server:
+        with ModelsLabServer(polls=1) as server:
             job, state, error, _path = drive(server, tmp_path / str(steps), steps=steps)
             ends.add(state)
             if state == "uncertain":
@@ -614,7 +639,7 @@ def drive(server, tmp_path, *, job=None, again=False, steps=0):
     Image.linear_gradient("L").save(tmp_path / "chair.png")
     given = {"base_urls": {"MODELSLAB": server.url}, "keys": {"MODELSLAB_API_KEY": KEY}}
     found, path = None, None
-    with closing(Engine(settings(tmp_path / "home", **given), {LAB.name: Quick()})) as engine:
+    with closing(Engine(settings(tmp_path / "home", **given), {LAB.name: Hasty()})) as engine:
         events = engine.drive(job or Order(provider=LAB.name, image=tmp_path / "chair.png"), again=again)
         try:
             for number, event in enumerate(events, 1):

@@ -36,8 +36,8 @@ class ModelsLabServer(VendorServer):
     """Checks everything that the contract says of a request.
 
     `image_field`: the only field of the picture that v6 reads, or "" for either. `as_200`: errors come with HTTP 200.
-    `polls`: fetches before a job is done, `eta`: the seconds that it says this takes. `foreign`: where the scene
-    "foreign_fetch" and the upload scene "foreign" point to. `balance` falls with each job that ends well only.
+    `polls`: fetches before a job is done. `foreign`: where the scene "foreign_fetch" and the upload scene "foreign"
+    point to. `balance` falls with each job that ends well only.
     """
 
     name = "modelslab"
@@ -60,12 +60,11 @@ class ModelsLabServer(VendorServer):
     fetch_scenes = ("success", "processing", *FETCHES, *FAULTS, *ERRORS)
     upload_scenes = ("success", "processing", "bare", "foreign", "nothing", *FAULTS, *ERRORS)
 
-    def __init__(self, *, image_field="", as_200=False, polls=2, eta=12, foreign="http://127.0.0.1:9", **options):
+    def __init__(self, *, image_field="", as_200=False, polls=2, foreign="http://127.0.0.1:9", **options):
         super().__init__(**options)
         self.image_field = image_field
         self.as_200 = as_200
         self.polls = polls
-        self.eta = eta
         self.foreign = foreign
         self.balance = 43.6
         self.jobs = {}
@@ -170,7 +169,7 @@ class ModelsLabServer(VendorServer):
         if scene.startswith("immediate"):
             job["left"] = 0
             return self.finished(job)
-        return answers.queued(job, url=self.url, foreign=self.foreign, eta=self.eta)
+        return answers.queued(job, url=self.url, foreign=self.foreign)
 
     def fetch(self, request, body, path, line):
         """Answer how a job, or a picture, is."""

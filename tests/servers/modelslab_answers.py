@@ -12,13 +12,13 @@ NO_SUCCESS = {
 LEFT_OUT = {"no_eta": ("eta",), "no_fetch_result": ("fetch_result",), "no_id": ("id", "fetch_result")}
 
 
-def queued(job, *, url, foreign, eta):
+def queued(job, *, url, foreign):
     """Return the answer to an order: a number, where to ask, and links that hold nothing yet."""
     scene, number = job["scene"], job["number"]
     answer = {
         "status": "processing",
         "tip": "Get 20x faster with an enterprise plan",
-        "eta": {"long_eta": 900, "odd_eta": "soon"}.get(scene, eta),
+        "eta": {"long_eta": 900, "odd_eta": "soon"}.get(scene, 12),
         "message": "Try to fetch request after seconds estimated",
         "fetch_result": f"{foreign if scene == 'foreign_fetch' else url}/api{job['line']}fetch/{number}",
         "id": number,
