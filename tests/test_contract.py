@@ -116,11 +116,14 @@ def test_a_price_is_known_or_asked_for_as_announced(provider, tmp_path):
     shown = [scene for scene in scenes_of(provider.name).values() if scene.get("call") == "estimate"]
     assert bool(shown) is bool(provider.has_estimate or provider.estimate(None, checked(provider)))
     assert any(scene["talk"] for scene in shown) is provider.has_estimate
-    if provider.has_estimate and all(scene.get("picture") for scene in shown if scene["talk"]):
-        with OneAnswer(Reply.of_json({})) as server, asking(server.url, tmp_path, provider=provider) as api:
+    wants_picture = provider.has_estimate and all(scene.get("picture") for scene in shown if scene["talk"])
+    with OneAnswer(Reply.of_json({})) as server, asking(server.url, tmp_path, provider=provider) as api:
+        if wants_picture:
             with pytest.raises(errors.BadInput):
                 provider.estimate(api, checked(provider))
-            assert server.requests == []
+        elif not provider.has_estimate:
+            assert provider.estimate(api, checked(provider)) == provider.estimate(None, checked(provider))
+        assert server.requests == []
 
 
 @every_hosted
