@@ -52,7 +52,7 @@ WORKING = ("pending", "queued", "in_progress", "processing", "running")
 DONE = ("completed", "succeeded", "success")
 OVER = ("failed", "cancelled", "canceled")
 BESIDE = ("image", "png", "jpg", "jpeg", "webp", "gif", "video", "mp4")  # outputs that are no model
-MONEY = ("balance", "insufficient", "credit", "recharge", "quota")
+MONEY = ("balance", "credit", "fund", "recharge", "quota")  # not "insufficient": permissions are that, too
 NOBODYS = "img3d-key-test"  # a task that does not exist
 
 
@@ -152,7 +152,7 @@ class VtrixSpark3D(Provider):
         found = cast("Mapping[str, Any]", answer.json)
         status = _status(found)
         if status in OVER or (_complaint(found) and status not in WORKING):
-            raise self._failure(answer, f"says that the task is {one_line(status, 40)}")
+            raise self._failure(answer, f"ended the task as {one_line(status, 40)}")
         if status not in DONE:
             word = "" if status == "in_progress" else one_line(status.replace("_", " "), 40)
             return Running(fraction=_fraction(found.get("progress")), message=word)

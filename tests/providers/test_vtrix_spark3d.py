@@ -221,6 +221,23 @@ def test_each_status_is_told_in_the_words_of_the_service(tmp_path, server, scene
     assert server.spent == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("Insufficient permissions", "plan"),
+        ("Insufficient funds", "credits"),
+        ("Your balance is empty", "credits"),
+        ("Forbidden", "plan"),
+    ],
+)
+def test_a_403_is_told_apart_by_its_words(tmp_path, words, kind):
+    with PlainServer() as plain:
+        plain.on(CREATE, Reply.of_json({"message": words}, status=403))
+        with pytest.raises(errors.ProviderError, match=words) as caught:
+            submit(plain, tmp_path)
+    assert caught.value.kind == kind
+
+
 def test_too_many_requests_wait_as_told(tmp_path, server):
     server.play("told_429")
     with pytest.raises(errors.RateLimited) as caught:
