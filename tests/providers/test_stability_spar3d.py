@@ -36,6 +36,7 @@ class Hasty(StabilitySpar3D):
 def server():
     with StabilityServer() as running:
         yield running
+        assert running.complaints == []
 
 
 def submit(server, folder, *, provider=SPAR, key=KEY, image=None, **params):
@@ -129,6 +130,7 @@ def test_the_service_of_the_documents_takes_64_pixels_and_the_live_one_says_640(
     small = picture(tmp_path / "own", size=(512, 512))
     with pytest.raises(errors.RequestRefused, match="must be at least 640"):
         submit(server, tmp_path, image=small)
+    assert server.complaints.pop() == "image: Image width and height must be at least 640"
     with StabilityServer(min_side=64) as documented:
         submit(documented, tmp_path, image=small)
         assert documented.complaints == []
