@@ -20,7 +20,7 @@ from img3d_addon.core.params import Secret
 from img3d_addon.core.provider import Provider
 from img3d_addon.core.settings import Settings
 from img3d_addon.core.values import Model, Order, Running, Task
-from img3d_addon.providers.stability_spar3d import StabilitySpar3D
+from img3d_addon.providers import load
 
 from ..guard import forbid_network
 
@@ -49,7 +49,9 @@ class Tasks(Provider):
         return Running(answer["progress"])
 
 
-PROVIDERS = {provider.name: provider for provider in (Tasks(), StabilitySpar3D())}
+PROVIDERS = {"tasks": Tasks(), **load()}
+for provider in PROVIDERS.values():
+    provider.poll_every = 0.01
 
 
 def say(**values):
