@@ -24,7 +24,7 @@ from img3d_addon.core.values import Order, Running, Task
 from img3d_addon.providers.scenario_pixal3d import MOST_BASE64, ScenarioPixal3D
 from tests.servers.asking import KEY, asking, keys_of, leaks_of, picture, settings
 from tests.servers.base import Reply
-from tests.servers.glb import archive, glb, obj
+from tests.servers.glb import glb
 from tests.servers.plain import PlainServer
 from tests.servers.scenario import GENERATE, UNITS, ScenarioServer
 from tests.servers.scenario_checks import NUMBERS
@@ -582,20 +582,17 @@ def test_a_success_without_a_model_says_so(tmp_path, server, scene, kind, words)
 
 
 @pytest.mark.parametrize(
-    ("scene", "data"),
-    [
-        ("obj_only", glb),
-        ("conversion_refused", obj),
-        ("original_refused", archive),
-        ("zip", archive),
-    ],
+    ("scene", "kind"), [("obj_only", "glb"), ("conversion_refused", "obj"), ("original_refused", "zip"), ("zip", "zip")]
 )
-def test_a_model_that_is_no_glb_comes_converted_or_as_it_is(tmp_path, server, scene, data):
+def test_a_model_that_is_no_glb_comes_converted_or_as_it_is(tmp_path, server, scene, kind):
     server.play(scene)
     story = Story(server, tmp_path)
-    assert story.steps[-1].original.read_bytes() == data()
+    made = server.assets[story.model.facts["asset_id"]].data
+    original = story.steps[-1].original
+    assert original.suffix == f".{kind}"
+    assert original.read_bytes() == (glb() if kind == "glb" else made)
     asked = [request.json for request in server.requests if request.path.endswith("/download")]
-    assert asked == ([{"targetFormat": "glb"}] if scene == "obj_only" else [{"targetFormat": "glb"}, {}])
+    assert asked == ([{"targetFormat": "glb"}] if kind == "glb" else [{"targetFormat": "glb"}, {}])
 
 
 def test_textures_and_materials_are_never_taken_for_the_model(tmp_path):
