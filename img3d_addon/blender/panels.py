@@ -146,7 +146,7 @@ def _draw_price(layout: Any, settings: Any, price: Price | None, context: Any, *
     asked = asked_price(settings)
     row = layout.row()
     row.use_property_split = False
-    row.label(text="Asking for the price..." if asked and asked.waiting else "Price on request")
+    row.label(text="Asking..." if asked and asked.waiting else "Price on request")
     button = row.row()
     button.enabled = can_ask and not (asked and asked.waiting)
     button.operator("img3d.ask_price")

@@ -46,14 +46,16 @@ class _Asks:
         try:
             return self._tell(self.question(context).put(session.engine()))
         except Img3dError as error:
-            return self._tell(asking.Answer(text=str(error), failed=True))
+            self.report({"ERROR"}, str(error))  # pyright: ignore
+            return {"CANCELLED"}
 
     def invoke(self, context: Any, event: Any) -> set[Any]:
         """Ask and go on; the answer is drawn when it is there, and reported when it comes soon."""
         try:
             self._question = self.question(context)
         except Img3dError as error:
-            return self._tell(asking.Answer(text=str(error), failed=True))
+            self.report({"ERROR"}, str(error))  # pyright: ignore
+            return {"CANCELLED"}
         asking.ask(self._question)
         pump.start()
         self._end = time.monotonic() + PATIENCE
@@ -77,7 +79,8 @@ class _Asks:
 
     def _tell(self, found: asking.Answer) -> set[Any]:
         text = found.text or f"Price: {capital(known_price(found.price))}"
-        self.report({"ERROR" if found.failed else "INFO"}, text)  # pyright: ignore
+        # no pop-up for a refusal: it is drawn beside the button
+        self.report({"WARNING" if found.failed else "INFO"}, text)  # pyright: ignore
         return {"CANCELLED"} if found.failed else {"FINISHED"}
 
 

@@ -156,13 +156,8 @@ def file_load():
 
 
 def preferences():
-    """Show the preferences in the place of the 3D view, as wide as a user has them."""
     area = d.area()
-    area.type = "PREFERENCES"
-    bpy.context.preferences.active_section = "ADDONS"
-    bpy.context.window_manager.addon_search = "Image to 3D"
-    with bpy.context.temp_override(window=d.window(), area=area):
-        bpy.ops.preferences.addon_expand(module=d.PACKAGE)
+    d.show_preferences(area)
     yield 1.0
     d.shot("11-preferences")
     area.type = "VIEW_3D"

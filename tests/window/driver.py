@@ -123,45 +123,57 @@ def under_mouse(in_area, in_region):
     return manager.clipboard
 
 
-def find(what):
-    """Return the place of the first button of the sidebar that `what` is part of the name of; scrolls for it."""
+def find(what, in_area=None):
+    """Return the place of the first button that `what` is part of the name of; scrolls for it.
+
+    It is looked for in the sidebar, or in the one region of another area, such as the preferences.
+    """
     seen = set()
     for wheel in ("", "WHEELUPMOUSE", "WHEELDOWNMOUSE"):
-        yield from scroll(wheel)
-        place = yield from _seen_now(what, seen)
+        yield from scroll(wheel, in_area=in_area)
+        place = yield from _seen_now(what, seen, in_area)
         if place:
             return place
     raise AssertionError(f"no button {what!r} among {sorted(seen)}")
 
 
-def scroll(wheel, turns=12):
-    yield from move(middle(region()))
+def scroll(wheel, turns=12, in_area=None):
+    yield from move(middle(region("WINDOW", in_area) if in_area else region()))
     for _ in range(turns if wheel else 0):
         send(wheel, "PRESS")
         yield 0.03
     yield 0.3
 
 
-def _seen_now(what, seen):
-    where = region()
+def _seen_now(what, seen, in_area):
+    where = region("WINDOW", in_area) if in_area else region()
     for column in (0.5, 0.81, 0.25):
         x = where.x + int(where.width * column)
         for y in range(where.y + where.height - 5, where.y, -9):
             yield from move((x, y))
-            name = under_mouse(area(), where)
+            name = under_mouse(in_area or area(), where)
             seen.add(name)
             if what in name:
                 yield from move((x, y - 2))  # the button that was left may still be the active one
                 yield 0.1
-                if what in under_mouse(area(), where):
+                if what in under_mouse(in_area or area(), where):
                     return (x, y - 2)
     return None
 
 
-def press(what):
+def press(what, in_area=None):
     """Click the button whose command contains `what`."""
-    place = yield from find(what)
+    place = yield from find(what, in_area)
     yield from click(place)
+
+
+def show_preferences(in_area):
+    """Show the add-on's preferences in the place of `in_area`, as wide as a user has them."""
+    in_area.type = "PREFERENCES"
+    bpy.context.preferences.active_section = "ADDONS"
+    bpy.context.window_manager.addon_search = TAB
+    with bpy.context.temp_override(window=window(), area=in_area):
+        bpy.ops.preferences.addon_expand(module=PACKAGE)
 
 
 def open_sidebar(category=TAB):
@@ -273,21 +285,34 @@ def _pillow():
     return str(Path(importlib.util.find_spec("PIL").origin).parent.parent)
 
 
-class Service:
-    """The loopback SPAR3D server as a process inside; its address is in the environment of this Blender."""
+KEY = "sk-TEST-0123456789"
+ACCOUNTS = {  # what the loopback servers know of each service: its word in IMG3D_<VENDOR>_URL, its variables
+    "stability": ("STABILITY", {"STABILITY_API_KEY": KEY}),
+    "scenario": ("SCENARIO", {"SCENARIO_SDK_API_KEY": KEY, "SCENARIO_SDK_API_SECRET": f"{KEY}-2"}),
+    "fal": ("FAL", {"FAL_KEY": KEY}),
+    "modelslab": ("MODELSLAB", {"MODELSLAB_API_KEY": KEY}),
+    "aiml": ("AIML", {"AIML_API_KEY": KEY}),
+    "vtrix": ("VTRIX", {"VTRIX_API_KEY": KEY}),
+    "hunyuan": ("HUNYUAN3D", {}),
+}
 
-    def __init__(self, *words):
+
+class Service:
+    """A loopback server as a process inside; its address and a key are in the environment of this Blender."""
+
+    def __init__(self, *words, name="stability"):
         self._process = subprocess.Popen(
-            ["python3", "-m", "tests.servers.stability", "--port", "0", *words],
+            ["python3", "-m", f"tests.servers.{name}", "--port", "0", *words],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": _pillow()},
             stdout=subprocess.PIPE,
             stdin=subprocess.PIPE,
             text=True,
         )
-        os.environ["IMG3D_STABILITY_URL"] = self._process.stdout.readline().strip()
-        os.environ["STABILITY_API_KEY"] = "sk-TEST-0123456789"
-        log("service at", os.environ["IMG3D_STABILITY_URL"])
+        vendor, account = ACCOUNTS[name]
+        address = self._process.stdout.readline().strip()
+        os.environ.update({f"IMG3D_{vendor}_URL": address, **account})
+        log(name, "at", address)
 
     def stop(self):
         self._process.terminate()
