@@ -10,7 +10,6 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, cast
-from urllib.parse import urlsplit
 
 from ..core.errors import BadInput, BadResult, CreditsError, NotFound, PlanError, ProviderError
 from ..core.http.answer import Answer
@@ -23,7 +22,7 @@ from ..core.values import Balance, ImageLimits, Model, Picture, Price
 __all__ = ["AimlTripoSR"]
 
 CREDITS = 2_000_000  # for one USD
-MESHES = (".glb", ".obj", ".zip")
+MESH = re.compile(r"https?://[^\s?#]+\.(glb|obj|zip)([?#]\S*)?", re.IGNORECASE)
 MONEY = r"credit|balance|funds|top.?up|billing|payment"
 NOT_ALLOWED = r"not allowed|permission|forbidden|access|verif|restricted"
 WANTS_ADDRESS = (
@@ -179,7 +178,8 @@ def _urls(body: Any) -> list[str]:
 
 def _fields(body: Any, name: str) -> Iterator[str]:
     """Yield one field of the entries of `data`, which may be null, as they may be."""
-    for entry in body.get("data") or ():
+    entries = body.get("data")
+    for entry in cast("list[Any]", entries) if isinstance(entries, list) else ():
         value = cast("dict[str, Any]", entry).get(name) if isinstance(entry, dict) else None
         if isinstance(value, str) and value:
             yield value
@@ -188,7 +188,7 @@ def _fields(body: Any, name: str) -> Iterator[str]:
 def _links(value: Any) -> Iterator[str]:
     """Yield the web addresses of models anywhere in an answer."""
     if isinstance(value, str):
-        if value.startswith(("http://", "https://")) and urlsplit(value).path.lower().endswith(MESHES):
+        if MESH.fullmatch(value):
             yield value
     elif isinstance(value, dict | list):
         items = cast("dict[str, Any]", value).values() if isinstance(value, dict) else cast("list[Any]", value)
@@ -200,7 +200,7 @@ def _cost(body: Any) -> Price | None:
     """Read what was charged; the model counts without it."""
     try:
         credits = _finite(body["meta"]["usage"]["credits_used"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
     return Price(amount=credits, unit="credits", usd=credits / CREDITS)
 

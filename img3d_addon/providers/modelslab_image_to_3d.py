@@ -10,9 +10,8 @@ import math
 import re
 import time
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from typing import Any, ClassVar, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from ..core.errors import (
     AuthError,
@@ -175,9 +174,10 @@ class ModelsLabImageTo3D(Provider):
         links = dict.fromkeys(PICTURE_FIELDS[line], picture.remote)
         answer = api.post(f"{LINES[line]}/3d/image_to_3d", json={"key": api.key("key"), **links, **fields})
         word, body = self._read(answer)
-        model = _model(body, wanted=params["output_format"], seed=params["seed"])
-        if word == "success" and model.urls:
-            return model
+        if word == "success":
+            model = _model(body, wanted=params["output_format"], seed=params["seed"])
+            if model.urls:
+                return model
         fetch = str(body.get("fetch_result") or "")
         data = {"fetch": fetch, "line": line, "format": params["output_format"], "seed": params["seed"]}
         return Task(str(body["id"]), data, wait=_first_wait(body))
@@ -253,7 +253,7 @@ def _first_wait(body: Any) -> float:
 def _seconds(value: Any) -> float | None:
     try:
         seconds = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return seconds if math.isfinite(seconds) and seconds >= 0 else None
 
@@ -261,7 +261,7 @@ def _seconds(value: Any) -> float | None:
 def _model(body: Any, *, wanted: str, seed: int) -> Model:
     """Return the mesh among the files of an answer: the wanted format first, pictures and videos never."""
     links = [*_links(body, "output"), *_links(body, "proxy_links"), *_links(body, "future_links")]
-    ends = {url: PurePosixPath(urlsplit(url).path).suffix[1:].lower() for url in links}
+    ends = {url: url.partition("?")[0].rpartition(".")[2].lower() for url in links}
     ranks = {
         url: 0 if end == wanted else 1 if end in MESHES else 2 for url, end in ends.items() if end not in NO_MESHES
     }
@@ -275,5 +275,6 @@ def _model(body: Any, *, wanted: str, seed: int) -> Model:
 
 
 def _links(body: Any, name: str) -> list[str]:
-    found: Any = body.get(name) or []
-    return [found] if isinstance(found, str) else [url for url in found if isinstance(url, str)]
+    found = body.get(name)
+    several = cast("list[Any]", found) if isinstance(found, list) else [found]
+    return [url for url in several if url and isinstance(url, str)]

@@ -169,6 +169,24 @@ def test_a_model_counts_without_its_cost(tmp_path, server, scene):
     assert model.cost is None
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"meta": {"usage": {"credits_used": 10**400}}},
+        {"meta": []},
+        {"data": 5},
+        {"data": {"url": 1}},
+        {"data": "no"},
+        {"requestId": None},
+    ],
+)
+def test_whatever_else_stands_in_the_answer_a_paid_model_counts(tmp_path, odd):
+    with PlainServer() as plain:
+        plain.on(GENERATE, Reply.of_json({"strange": ["http://[", "https://c.invalid/a.GLB#x"], **odd}))
+        model = submit(plain, tmp_path)
+    assert (model.urls, model.cost) == (("https://c.invalid/a.GLB#x",), None)
+
+
 def test_numbers_for_the_support_are_kept(tmp_path, server):
     assert submit(server, tmp_path).facts == {"request_id": "019d2ee5-1", "inference_id": "inf-7"}
     server.play("internal_error")

@@ -623,6 +623,22 @@ def test_a_balance_that_is_none_is_not_understood(tmp_path, data):
             engine.balance(LAB.name)
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"eta": 10**400},
+        {"output": 5, "meta": None, "future_links": {"a": 1}},
+        {"future_links": ["http://[", ""], "proxy_links": None},
+        {"status": None},
+    ],
+)
+def test_whatever_else_stands_in_the_answer_a_paid_task_is_kept(tmp_path, odd):
+    with PlainServer() as plain:
+        plain.on("/v6/3d/image_to_3d", Reply.of_json({"status": "processing", "id": 5, **odd}))
+        with asking(plain.url, tmp_path, provider=LAB) as api:
+            assert submitted(LAB, api, picture=picture(tmp_path / "own")).id == "5"
+
+
 def test_there_is_no_price_and_no_way_to_cancel_and_both_are_said(tmp_path, server):
     assert LAB.estimate(None, {}) is None
     assert not LAB.cancellable
