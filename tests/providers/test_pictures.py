@@ -79,8 +79,14 @@ def source(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def no_waits(monkeypatch):
-    """Ask again at once."""
-    monkeypatch.setattr(Control, "sleep", lambda control, _seconds: control.check())
+    """Ask again at once: how long it waits is tested where the waits are made."""
+    waits = iter(range(300))
+
+    def sleep(control, _seconds):
+        control.check()
+        assert next(waits, None) is not None, "it asks for ever"
+
+    monkeypatch.setattr(Control, "sleep", sleep)
 
 
 def run(name, server, home, source):
