@@ -158,7 +158,7 @@ _MESHY = (
     Text("texture_prompt", "", max_length=600, advanced=True, help="Words on how the texture should look"),
     _one("texture_resolution", "2k", "4k", "8k", help="Side of the texture; 8k costs more", label="Texture size"),
     _one("pose_mode", "a-pose", "t-pose", help="The pose of a figure", label="Pose"),
-    _yes("image_enhancement", "Let the service improve the picture first"),
+    _yes("image_enhancement", "Let the service improve the picture first", label="Enhance picture"),
     _yes("remove_lighting", "Take light and shadow of the picture out of the texture"),
     _yes("auto_size", "Let the service guess the real size"),
     _one("origin_at", "bottom", "center", help="Where the origin of the object lies", label="Origin"),
