@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..core.params import Bool, Param
+from ..core.params import Bool, Choice, Float, Int, Param
 from .properties import capitals, wrong
 from .words import CHARACTER, lines
 
-__all__ = ["draw_params", "draw_text", "fits"]
+__all__ = ["draw_params", "draw_text", "fits", "label_shares"]
 
 MARGIN = 60  # pixels of the region that a text cannot have
 LEAST, MOST = 0.4, 0.6  # share of the labels: Blender's own, and what leaves room for the values
@@ -27,29 +27,45 @@ def draw_text(layout: Any, text: str, context: Any, *, icon: str = "") -> None:
 
 def draw_params(layout: Any, group: Any, params: Sequence[Param], context: Any) -> None:
     """Draw parameters as Blender does, but with as much room for the labels as the longest one needs."""
-    width = _width(context)
-    share = max((_pixels(param) / width for param in params if not isinstance(param, Bool)), default=LEAST)
-    share = min(max(share, LEAST), MOST)
+    shares = label_shares(params, width=_width(context))
     column = layout.column()
     for param in params:
+        share = shares[param.name]
+        row = column.split(factor=share) if share else column.row()
+        row.use_property_split = False
+        row.alert = bool(wrong(group, param))
+        if not share:
+            row.prop(group, param.name)
+            continue
         is_switch = isinstance(param, Bool)
-        # the label of a switch stands beside it
-        split = column.split(factor=max(0.0, min(share, 1 - (_pixels(param) + 20) / width)) if is_switch else share)
-        split.use_property_split = False
-        split.alert = bool(wrong(group, param))
-        label = split.row()
+        label = row.row()
         label.alignment = "RIGHT"
         label.label(text="" if is_switch else capitals(param.title))
-        split.prop(group, param.name, **({} if is_switch else {"text": ""}))
+        row.prop(group, param.name, **({} if is_switch else {"text": ""}))  # a switch has its label on the right
+
+
+def label_shares(params: Sequence[Param], *, width: float) -> dict[str, float]:
+    """Return which part of the width the label of each parameter gets; 0 for a number that has its label inside."""
+    labels = {param.name: (len(param.title) * CHARACTER + 8) / width for param in params}
+    shared = [labels[param.name] for param in params if not isinstance(param, Bool)]
+    common = max((label for label in shared if label <= MOST), default=LEAST)
+    shares: dict[str, float] = {}
+    for param in params:
+        label, share = labels[param.name], max(common, LEAST)
+        if isinstance(param, Bool):
+            share = min(share, 1 - label - 20 / width)
+        elif isinstance(param, Choice):
+            longest = max(len(param.title_of(choice)) for choice in param.choices)
+            share = min(share, max(label, 1 - (longest * CHARACTER + 32) / width))
+        elif label > MOST and isinstance(param, Int | Float):
+            share = 0.0
+        shares[param.name] = max(share, 0.0)
+    return shares
 
 
 def fits(text: str, context: Any) -> bool:
     """Whether a text has room in one line of the region."""
     return len(text) * CHARACTER < _width(context)
-
-
-def _pixels(param: Param) -> float:
-    return len(param.title) * CHARACTER + 8
 
 
 def _width(context: Any) -> float:

@@ -40,6 +40,7 @@ __all__ = [
 ]
 
 MAX_INT = 2**31 - 1
+FORMATS = frozenset({"fbx", "glb", "gltf", "obj", "ply", "stl", "usd", "usdz"})
 _DECIMATE = (
     Choice(
         "decimate_by",
@@ -203,11 +204,14 @@ def _stored(group: PropertyGroup, param: Param) -> Any:
 
 
 def capitals(text: str) -> str:
-    """Write labels as Blender does: Texture Size."""
-    return " ".join(
-        word if word in ("a", "and", "in", "of", "or", "the", "to") else word[:1].upper() + word[1:]
-        for word in text.split()
-    )
+    """Write labels as Blender does: Texture Size; the names of file formats as everybody does: GLB."""
+    return " ".join(_capital(word) for word in text.split())
+
+
+def _capital(word: str) -> str:
+    if word in ("a", "and", "in", "of", "or", "the", "to"):
+        return word
+    return word.upper() if word in FORMATS else word[:1].upper() + word[1:]
 
 
 def _tooltip(param: Param) -> str:
