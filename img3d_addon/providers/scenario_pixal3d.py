@@ -6,6 +6,7 @@ API: https://docs.scenario.com/reference
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import logging
@@ -333,7 +334,7 @@ def _running(status: str, progress: Any) -> Running:
         return Running(message=WAITS[status])
     if status not in RUNS:
         _note(one_line(status, 40))
-    fraction = min(1.0, max(0.0, _number(progress))) if progress is not None else None
+    fraction = min(1.0, max(0.0, progress)) if isinstance(progress, int | float) else None
     return Running(fraction, RUNS.get(status, ""))
 
 
@@ -350,12 +351,12 @@ def _assets(api: Api, task: Task, names: list[str]) -> list[Mapping[str, Any]]:
 
 
 def _status(asset: Mapping[str, Any]) -> str:
-    return str(asset["status"]).lower()
+    return str(asset.get("status") or "success").lower()
 
 
 def _is_model(asset: Mapping[str, Any]) -> bool:
     """Textures and materials of a model are assets of their own, with sources such as `3d:texture:mtl`."""
-    return asset["kind"] == "3d" and ":texture" not in str(asset.get("source"))
+    return asset.get("kind") == "3d" and ":texture" not in str(asset.get("source"))
 
 
 def _is_other(asset: Mapping[str, Any]) -> bool:
@@ -374,17 +375,24 @@ def _addresses(api: Api, task: Task, asset: Mapping[str, Any]) -> tuple[str, ...
 
 
 def _model(asset: Mapping[str, Any], urls: Iterable[str], *, job: Mapping[str, Any], task: Task) -> Model:
-    billing: Mapping[str, Any] = job.get("billing") or {}
     inputs: Mapping[str, Any] = job["metadata"].get("input") or {}
-    cost = billing.get("cuCost", task.data.get("creativeUnitsCost"))
-    discount = billing.get("cuDiscount", task.data.get("creativeUnitsDiscount"))
     seed = inputs.get("seed", task.data.get("seed"))
     return Model(
         urls=tuple(urls),
-        cost=None if cost is None else _price(cost, discount),
+        cost=_cost(job.get("billing"), task),
         seed=seed if isinstance(seed, int) and seed >= 0 else None,
         facts={"asset_id": asset["id"]},
     )
+
+
+def _cost(billing: Any, task: Task) -> Price | None:
+    """Return what was billed, else what was announced; a bill that cannot be read must not cost the model."""
+    told: Mapping[str, Any] = task.data
+    for found in ((billing, "cuCost", "cuDiscount"), (told, "creativeUnitsCost", "creativeUnitsDiscount")):
+        source, cost, discount = found
+        with contextlib.suppress(LookupError, TypeError, ValueError):
+            return _price(source[cost], source.get(discount))
+    return None
 
 
 def _price(cost: Any, discount: Any) -> Price:

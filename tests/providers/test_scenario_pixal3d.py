@@ -565,6 +565,24 @@ def test_the_cost_is_what_was_billed_else_what_was_announced(tmp_path):
     assert (announced.cost.amount, announced.cost.note) == (60, "")
 
 
+@pytest.mark.parametrize("billing", [None, {}, {"cuCost": None}, {"cuCost": "free"}, {"cuCost": "NaN"}, [1], "none"])
+def test_a_bill_that_cannot_be_read_does_not_cost_the_model(tmp_path, billing):
+    model = {"id": "b", "kind": "3d", "mimeType": "model/glb", "url": "https://cdn.invalid/b"}
+    found = polled(tmp_path, [model], billing=billing)
+    assert found.urls == ("https://cdn.invalid/b",)
+    assert found.cost.amount == 60
+
+
+@pytest.mark.parametrize(
+    ("progress", "fraction"), [(None, None), ("half", None), (-1, 0), (42, 1), (0.5, 0.5), ([], None)]
+)
+def test_odd_progress_is_no_reason_to_stop(tmp_path, progress, fraction):
+    job = {"jobId": "job_1", "status": "in-progress", "progress": progress, "metadata": {}}
+    with PlainServer() as plain, asking(plain.url, tmp_path, provider=PIXAL) as api:
+        plain.on("/jobs/job_1", Reply.of_json({"job": job}))
+        assert PIXAL.poll(api, Task("job_1")) == Running(fraction)
+
+
 @pytest.mark.parametrize(
     ("scene", "kind", "words"),
     [
