@@ -34,6 +34,25 @@ def test_the_states_are_told_as_they_come(tmp_path, server):
     assert {request.target.partition("?")[2] for request in statuses} == {"logs=1"}
 
 
+@pytest.mark.parametrize("odd", [7, True, "words", {"a": 1}, [3, None], None, float("nan")])
+def test_a_paid_task_is_kept_whatever_else_stands_in_its_answers(tmp_path, odd):
+    at = f"/{TRIPOSR}/requests/r-1"
+    with PlainServer() as plain:
+        named = dict.fromkeys(("status_url", "response_url", "cancel_url", "queue_position", "status"), odd)
+        plain.on(f"/{TRIPOSR}", Reply.of_json({"request_id": "r-1", **named}))
+        plain.on(
+            f"{at}/status",
+            Reply.of_json({"status": "IN_QUEUE", "queue_position": odd}),
+            Reply.of_json({"status": "IN_PROGRESS", "logs": odd}),
+            Reply.of_json({"status": "COMPLETED", "metrics": odd}),
+        )
+        plain.on(
+            at,
+            Reply.of_json({"seed": odd, "model_urls": odd, "model_glb": odd, "mesh": {"url": "https://a.invalid/b"}}),
+        )
+        assert followed(plain, tmp_path)[-1].urls[-1] == "https://a.invalid/b"
+
+
 def test_a_strange_status_word_is_still_at_work(tmp_path, server):
     server.play("unknown_status")
     assert isinstance(followed(server, tmp_path)[-1], Model)

@@ -64,7 +64,8 @@ class Fal(Provider):
         image = Base64File(picture.path, f"data:{picture.mime};base64,")
         body = {row.image: [image] if row.many else image, **body_of(row, params)}
         answer = api.post(f"/{row.id}", json=body).json
-        named = {name: answer[name] for name in ("status_url", "response_url", "cancel_url") if answer.get(name)}
+        given = {name: answer.get(name) for name in ("status_url", "response_url", "cancel_url")}
+        named = {name: url for name, url in given.items() if isinstance(url, str)}
         seed = body.get("seed", body.get("model_seed"))
         return Task(str(answer["request_id"]), {"model": row.id, **named, **({} if seed is None else {"seed": seed})})
 
@@ -73,7 +74,8 @@ class Fal(Provider):
         status = api.get(_address(api, task, "status"), query={"logs": "1"}).json
         word = str(status["status"]).upper()
         if word == "IN_QUEUE":
-            return Running(position=status.get("queue_position"))
+            place = status.get("queue_position")
+            return Running(position=place if isinstance(place, int) else None)
         if word != "COMPLETED":
             return Running(message=last_line(status))
         if status.get("error"):

@@ -31,8 +31,7 @@ def urls_of(result: Mapping[str, Any]) -> tuple[str, ...]:
 
 def last_line(status: Mapping[str, Any]) -> str:
     """Return the newest message of a status, as one line."""
-    logs = status.get("logs")
-    messages = [str(_object(item).get("message") or "").strip() for item in cast("list[Any]", logs or [])]
+    messages = [str(_object(item).get("message") or "").strip() for item in _items(status.get("logs"))]
     return one_line(next((text for text in reversed(messages) if text), ""), 120)
 
 
