@@ -12,6 +12,7 @@ from img3d_addon.blender import console, properties, session
 from img3d_addon.core.errors import AuthError, BadInput, Cancelled, CreditsError, KeyMissing, Offline
 from img3d_addon.core.params import Bool
 from img3d_addon.providers import load
+from tests.servers.scenario import ScenarioServer
 from tests.servers.stability import SPAR3D, StabilityServer
 
 from .meshes import empty_scene
@@ -189,6 +190,23 @@ def test_what_a_job_costs():
     assert img3d.estimate(DUCK, "stability_spar3d", remesh="quad", quad=0).amount == 4
     with pytest.raises(BadInput, match=r"a\.png"):
         img3d.estimate("/nowhere/a.png", provider="stability_spar3d")
+
+
+def test_a_price_that_is_asked_with_a_picture_of_the_blend(server, monkeypatch):
+    with ScenarioServer() as scenario:
+        monkeypatch.setenv("IMG3D_SCENARIO_URL", scenario.url)
+        monkeypatch.setenv("SCENARIO_SDK_API_KEY", scenario.keys[0])
+        monkeypatch.setenv("SCENARIO_SDK_API_SECRET", f"{scenario.keys[0]}-2")
+        image = bpy.data.images.load(str(DUCK))
+        image.pack()
+        assert img3d.estimate(image, "scenario_pixal3d", seed=7).amount == 60
+        with pytest.raises(BadInput):
+            img3d.estimate(provider="scenario_pixal3d")
+        assert "works" in img3d.check_key("scenario_pixal3d")
+        assert img3d.balance("scenario_pixal3d").amount == 412
+        assert not scenario.complaints
+        assert not scenario.jobs
+    assert not img3d.jobs()
 
 
 def test_the_key_is_tested(server, monkeypatch):

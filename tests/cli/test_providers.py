@@ -30,6 +30,7 @@ def test_everything_declared_is_listed(name):
         assert not param.when or f"only with {param.when_text()}" in rows[param.name]
     for item in provider.account:
         assert item.help in rows[item.env]
+    assert not provider.base_url or f"IMG3D_{provider.vendor}_URL" in done.out
     (event,) = run("providers", name, "--json").events
     assert [one["name"] for one in event["params"]] == [param.name for param in provider.params]
     assert [one["when"] for one in event["params"]] == [

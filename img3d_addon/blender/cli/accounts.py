@@ -75,6 +75,7 @@ def _describe(provider: Provider, engine: Engine, run: Run) -> None:
     for title, text in (
         ("key", f"{_variables(provider)} ({_key(provider, engine)})" if provider.account else "needs none"),
         ("price", price_words(provider)),
+        ("address", f"{provider.base_url} (another one: IMG3D_{provider.vendor}_URL)" if provider.base_url else ""),
         ("documents", provider.docs),
         ("keys are made at", provider.key_page),
     ):
