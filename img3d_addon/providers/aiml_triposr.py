@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, cast
 
 from ..core.errors import BadInput, BadResult, CreditsError, NotFound, PlanError, ProviderError
+from ..core.http import redact
 from ..core.http.answer import Answer
 from ..core.http.api import Api, Base64File
 from ..core.http.refusals import one_line, refusal, said_by
@@ -131,7 +132,9 @@ class AimlTripoSR(Provider):
         link = next(_links(found), "")
         if link:
             return Model(urls=(link,), cost=cost, facts=facts)
-        raise self._without_model(answer)
+        words = one_line(redact.text(answer.text[:2000]), 300)
+        text = f"{self.label} answered with success, but without a model; it says: “{words}”"
+        raise BadResult(text, provider=self.label, status=answer.status)
 
     def balance(self, api: Api) -> Balance:
         """Ask for the dollars that are left; an older way tells them in credits."""
@@ -155,16 +158,6 @@ class AimlTripoSR(Provider):
         advice = WANTS_ADDRESS if answer.status in (400, 422) and "image_url" in answer.text else None
         error = refusal(answer, provider=self.label, kind=kind, advice=advice)
         error.task_id = answer.headers.get("x-inference-id", "")
-        return error
-
-    def _without_model(self, answer: Answer) -> BadResult:
-        words = f"it says: “{one_line(answer.text, 300)}”"
-        error = BadResult(
-            f"{self.label} answered with success, but without a model; {words}",
-            provider=self.label,
-            status=answer.status,
-        )
-        error.said = said_by(answer)
         return error
 
 

@@ -224,6 +224,14 @@ def test_success_without_a_model_is_a_bad_result_in_the_words_of_the_service(tmp
     assert len(server.seen("POST", GENERATE)) == 1
 
 
+def test_a_signed_address_is_not_shown(tmp_path):
+    with PlainServer() as plain:
+        plain.on(GENERATE, Reply.of_json({"preview": "https://c.invalid/a.png?Signature=s3cr3t"}))
+        with pytest.raises(errors.BadResult, match=r"c\.invalid/a\.png") as caught:
+            submit(plain, tmp_path)
+    assert "s3cr3t" not in str(caught.value)
+
+
 # What is unknown: whether the service takes a picture from disk.
 
 

@@ -311,6 +311,24 @@ def test_each_error_has_its_kind_and_the_words_of_the_service_also_with_http_200
     assert server.balance == 43.6
 
 
+@pytest.mark.parametrize(
+    ("status", "words", "kind"),
+    [
+        (403, "Insufficient credits", errors.CreditsError),
+        (403, "No", errors.PlanError),
+        (400, "Invalid API key", errors.AuthError),
+        (400, "Generation failed, try again", errors.RequestRefused),
+        (500, "Invalid request to our own database", errors.ServerError),
+    ],
+)
+def test_the_sentence_counts_where_the_status_says_little(tmp_path, status, words, kind):
+    with PlainServer() as plain:
+        plain.on(SUBMIT, Reply.of_json({"status": "error", "message": words}, status=status))
+        with asking(plain.url, tmp_path, provider=LAB) as api, pytest.raises(errors.ProviderError) as caught:
+            submitted(LAB, api, picture=picture(tmp_path / "own"))
+    assert type(caught.value) is kind
+
+
 @pytest.mark.parametrize("as_200", [False, True])
 @pytest.mark.parametrize(
     ("scene", "wait"), [("rate_limited", 30), ("rate_limited_untold", None), ("rate_limited_reset", 17)]
