@@ -14,6 +14,7 @@ import math
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, ClassVar, cast
 
@@ -345,9 +346,18 @@ def _note(status: str) -> None:
 
 
 def _assets(api: Api, task: Task, names: list[str]) -> list[Mapping[str, Any]]:
-    if not names:
-        return []
-    return api.post("assets/get-bulk", json={"assetIds": names}, query=_project(api, task)).json["assets"]
+    """Return what is known of the assets; one by one where the call for several is not to be had."""
+    query = _project(api, task)
+    if len(names) > 1:
+        try:
+            return api.post("assets/get-bulk", json={"assetIds": names}, query=query).json["assets"]
+        except (NotFound, RequestRefused) as error:
+            log.info("assets are asked for one by one: %s", error)
+    found: list[Mapping[str, Any]] = []
+    for name in names:
+        with suppress(NotFound):  # it may be there in a moment
+            found.append(api.get(f"assets/{_id(name)}", query=query).json["asset"])
+    return found
 
 
 def _status(asset: Mapping[str, Any]) -> str:

@@ -546,13 +546,23 @@ def test_a_pending_preview_does_not_keep_the_model_back(tmp_path):
     assert isinstance(polled(tmp_path, [], names=["late"]), Running), "an asset that is not there yet"
 
 
-def polled(folder, assets, *, names=None, **billing):
+def test_assets_are_asked_for_one_by_one_where_there_is_no_call_for_several(tmp_path):
+    preview = {"id": "a", "kind": "image", "mimeType": "image/png", "status": "success", "url": "https://cdn.invalid/a"}
+    model = {"id": "b", "kind": "3d", "mimeType": "model/glb", "status": "success", "url": "https://cdn.invalid/b"}
+    assert polled(tmp_path, [preview, model], bulk=False).urls == ("https://cdn.invalid/b",)
+    assert isinstance(polled(tmp_path, [preview], names=["a", "late"], bulk=False), Running)
+
+
+def polled(folder, assets, *, names=None, bulk=True, **billing):
     """Return what a poll of a finished job with these assets gives."""
     names = names or [asset["id"] for asset in assets]
     job = {"jobId": "job_1", "status": "success", "metadata": {"assetIds": names}, **billing}
     with PlainServer() as plain, asking(plain.url, folder, provider=PIXAL) as api:
         plain.on("/jobs/job_1", Reply.of_json({"job": job}))
-        plain.on("/assets/get-bulk", Reply.of_json({"assets": assets}))
+        if bulk:
+            plain.on("/assets/get-bulk", Reply.of_json({"assets": assets}))
+        for asset in assets:
+            plain.on(f"/assets/{asset['id']}", Reply.of_json({"asset": asset}))
         return PIXAL.poll(api, Task("job_1", {"creativeUnitsCost": 60, "creativeUnitsDiscount": 0, "seed": 5}))
 
 
