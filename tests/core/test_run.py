@@ -16,7 +16,7 @@ from img3d_addon.core.errors import (
     TimedOut,
     Uncertain,
 )
-from img3d_addon.core.jobs.run import FETCH_TRIES, FRESH_TRIES, run
+from img3d_addon.core.jobs.run import FETCH_TRIES, FRESH_FETCH_TRIES, FRESH_TRIES, run
 from img3d_addon.core.jobs.steps import Delivered, Downloading, Fetched, Held, Means, Submitted, Submitting
 from img3d_addon.core.provider import Provider
 from img3d_addon.core.values import Model, Picture, Running, Task
@@ -295,6 +295,16 @@ def test_what_is_no_model_is_said_after_a_few_tries(tmp_path, content, words):
     with pytest.raises(BadResult, match=f"Vendor delivered {words}.*not paid twice"):
         story.play()
     assert len(story.fetched) == FETCH_TRIES
+
+
+def test_a_bad_file_at_ever_new_addresses_ends_soon(tmp_path):
+    links = iter(range(100))
+    provider = Script([Task("t")], [lambda: done(f"https://store.invalid/{next(links)}")])
+    story = Story(tmp_path, provider, fetches=[BadResult("A web page was delivered")])
+    with pytest.raises(BadResult, match="web page"):
+        story.play()
+    assert len(story.fetched) == FETCH_TRIES + 2 * FRESH_FETCH_TRIES
+    assert story.now < 30
 
 
 def test_a_download_that_always_breaks_off_is_no_usable_result(tmp_path):

@@ -35,6 +35,7 @@ __all__ = ["run"]
 
 FETCH_TRIES = 5
 FRESH_TRIES = 3  # addresses of one model
+FRESH_FETCH_TRIES = 2  # of each that was asked for anew
 EXPIRED = (NotFound, AuthError, PlanError, BadResult)  # how stores speak of an address that is over
 CHARGED = "It may have been charged: look at your account on the service's web page."
 GATEWAYS = (502, 504, *range(520, 528))  # spoken by a gateway, which does not know what the service did
@@ -73,7 +74,7 @@ def _deliver_or_ask(means: Means, deadline: retry.Deadline, task: Task | None, m
     """Fetch the model; where its address is over, ask the service for a fresh one a few times."""
     for attempt in range(FRESH_TRIES):
         try:
-            yield from _deliver(means, deadline, model)
+            yield from _deliver(means, deadline, model, tries=FRESH_FETCH_TRIES if attempt else FETCH_TRIES)
         except EXPIRED as error:
             if task is None or attempt == FRESH_TRIES - 1:
                 raise
@@ -166,8 +167,8 @@ def _poll_once(means: Means, task: Task) -> Running | Model | Task:
         return one_of(means.provider.poll(means.api, task), Running, Model, Task)
 
 
-def _deliver(means: Means, deadline: retry.Deadline, model: Model) -> Generator[Step]:
-    """Yield the model, its download and the finished file; broken transfers are fetched again."""
+def _deliver(means: Means, deadline: retry.Deadline, model: Model, *, tries: int) -> Generator[Step]:
+    """Yield the model, its download and the finished file; broken transfers are fetched again, in `tries` at most."""
     yield Delivered(model)
     attempt = 0
     while True:
@@ -180,7 +181,7 @@ def _deliver(means: Means, deadline: retry.Deadline, model: Model) -> Generator[
             broken = isinstance(error, BadResult) or (isinstance(error, NetworkError) and error.sent)
             if model.path is not None or not (broken or error.retry):
                 raise
-            if broken and attempt + 1 >= FETCH_TRIES:
+            if broken and attempt + 1 >= tries:
                 raise BadResult(error.message, provider=error.provider, status=error.status) from error
             wait = retry.backoff(error, attempt=attempt, jitter=means.jitter)
             attempt += 1
