@@ -123,7 +123,7 @@ def test_a_parameter_is_left_out_and_refused_where_its_condition_is_not_met(prov
     met = _meeting(provider, param)
     assert param.name in check_all(provider.params, met)
     assert check_all(provider.params, {**met, param.name: param.default})[param.name] == param.default
-    unmet = _breaking(provider, param, met)
+    unmet = _breaking(provider, param)
     assert unmet is not None, "the condition is always met"
     assert param.name not in check_all(provider.params, unmet)
     with pytest.raises(BadInput, match=param.name):
@@ -140,7 +140,8 @@ def _meeting(provider, param):
     return given
 
 
-def _breaking(provider, param, met):
+def _breaking(provider, param):
+    """Return what must be given for one of its conditions not to be met."""
     declared = {other.name: other for other in provider.params}
     for name, values in param.when.items():
         other = declared[name]
@@ -148,7 +149,7 @@ def _breaking(provider, param, met):
         for value in some:
             try:
                 if other.check(value) not in values:
-                    return {**met, name: value}
+                    return {**_meeting(provider, other), name: value}
             except BadInput:
                 continue
     return None
