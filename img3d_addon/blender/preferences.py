@@ -178,7 +178,8 @@ def _draw_vendor(layout: UILayout, own: Any, group: list[Provider], *, context: 
         for item in _items(group):
             layout.prop(own, item.env.lower(), placeholder=f"or in {item.env}")
         layout.prop(own, f"{provider.vendor.lower()}_url", placeholder=provider.base_url)
-        _draw_buttons(layout.row(), provider, usable=state != "missing", waiting=bool(answer and answer.waiting))
+        asked = next((one for one in group if one.has_balance), provider)
+        _draw_buttons(layout.row(), asked, usable=state != "missing", waiting=bool(answer and answer.waiting))
     if answer and answer.text:
         draw_text(layout, answer.text, context, icon="ERROR" if answer.failed else "INFO")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers.scenario import ScenarioServer
 from tests.servers.stability import SPAR3D, StabilityServer
 
 from .program import DUCK, finish, kill, run, start, wait_for
@@ -189,3 +190,22 @@ def test_two_programs_share_a_journal(server, tmp_path):
     assert submits(server) == 2
     assert len(run("jobs", "--json").events) == 2
     assert {json.loads(line)["state"] for line in run("jobs", "--json").out.splitlines()} == {"imported"}
+
+
+def test_a_service_with_an_upload_and_polls_says_what_it_does(monkeypatch, tmp_path):
+    with ScenarioServer() as scenario:
+        scenario.play("success_at_once")
+        monkeypatch.setenv("IMG3D_SCENARIO_URL", scenario.url)
+        monkeypatch.setenv("SCENARIO_SDK_API_KEY", KEY)
+        monkeypatch.setenv("SCENARIO_SDK_API_SECRET", f"{KEY}-2")
+        words = ("--online-mode", "generate", DUCK, "--provider", "scenario_pixal3d", "--json")
+        done = run(*words, "--out", tmp_path / "duck.glb")
+        assert done.status == 0, done
+        stages = list(dict.fromkeys(event["stage"] for event in done.events if event.get("stage")))
+        assert stages[:3] == ["preparing", "uploading", "submitting"]
+        assert stages[-1] == "ready"
+        assert "duck.png: uploading the picture" in done.err
+        assert [event["cost"]["amount"] for event in done.events if event["event"] == "downloaded"] == [60]
+        assert not scenario.complaints
+    assert (tmp_path / "duck.glb").read_bytes()[:4] == b"glTF"
+    assert_not_in_files(KEY, tmp_path)

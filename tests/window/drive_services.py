@@ -101,12 +101,12 @@ def keys():
     d.show_preferences(area)
     yield 1.0
     d.shot("preferences")
-    for provider in providers().values():
-        if provider.vendor:
-            setattr(d.module("blender.session").preferences(), f"{provider.vendor.lower()}_open", True)
-    area.tag_redraw()
-    yield 0.8
-    d.shot("preferences-open")
+    for is_open in (True, False):
+        for vendor in {provider.vendor.lower() for provider in providers().values() if provider.vendor}:
+            setattr(d.module("blender.session").preferences(), f"{vendor}_open", is_open)
+        area.tag_redraw()
+        yield 0.8
+        d.shot(f"preferences-{'open' if is_open else 'closed'}")
     service = d.Service("--delay", "0.5", name="scenario")
     area.tag_redraw()
     yield 0.5
