@@ -73,5 +73,6 @@ def _setting(item: Text | Choice, value: str, provider: Provider) -> str:
     try:
         return str(item.check(value or item.default))
     except BadInput as error:
-        advice = f"Change it in the preferences or in {item.env}."
+        where = item.env if item.advanced else f"the preferences or in {item.env}"
+        advice = f"Change it in {where}."
         raise BadInput(f"{provider.label}, {item.title.lower()}: {error.message}", advice=advice) from None

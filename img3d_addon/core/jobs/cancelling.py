@@ -18,7 +18,7 @@ __all__ = ["ask_service", "meaning"]
 def meaning(job: Job, provider: Provider) -> str:
     """Return one sentence for a job stopped in this state; nothing is asked."""
     label = provider.label
-    if not provider.base_url:
+    if provider.repeatable:
         return "Cancelled; nothing is charged."
     if job.model is not None:
         return f"Stopped the download; {label} has made the model and charges it. Resume fetches it."
