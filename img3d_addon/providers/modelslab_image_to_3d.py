@@ -32,12 +32,14 @@ from ..core.http.api import Api, Base64File
 from ..core.http.refusals import refusal, said_by
 from ..core.params import Bool, Choice, Float, Int, Param, Secret, Text
 from ..core.provider import Provider
+from ..core.unheard import unheard
 from ..core.values import Balance, ImageLimits, Model, Picture, Running, Task
 
 __all__ = ["ModelsLabImageTo3D"]
 
 LINES = {"standard": "/v6", "enterprise": "/v1/enterprise"}
 PICTURE_FIELDS = {"standard": ("image", "init_image"), "enterprise": ("image",)}  # v6: its documents disagree
+KNOWN = ("success", "processing", "queued")
 LONGEST_WAIT = 30.0  # seconds before the first poll, however long the service thinks it will take
 MESHES = ("glb", "obj", "stl", "ply", "gltf", "zip")
 NO_MESHES = ("png", "jpg", "jpeg", "webp", "gif", "mp4", "webm", "mov", "mtl", "json", "txt")
@@ -221,7 +223,7 @@ class ModelsLabImageTo3D(Provider):
         body = answer.json
         word = str(body["status"]).strip().lower()
         if word not in ("error", "failed"):
-            return word, body
+            return word if word in KNOWN else unheard(self.label, word), body
         kind = _kind(answer)
         if over and (kind in (None, ServerError) or (kind is RateLimited and word == "failed")):
             kind = TaskFailed

@@ -7,7 +7,6 @@ API: https://docs.scenario.com/reference
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
 import logging
 import math
@@ -36,6 +35,7 @@ from ..core.http.api import Api, Base64File
 from ..core.http.refusals import one_line, refusal, said_by
 from ..core.params import Bool, Choice, Float, Int, Param, Secret, Text
 from ..core.provider import Provider
+from ..core.unheard import unheard
 from ..core.values import Balance, ImageLimits, Model, Picture, Price, Running, Task
 
 __all__ = ["ScenarioPixal3D"]
@@ -334,15 +334,9 @@ def _running(status: str, progress: Any) -> Running:
     if status in WAITS:
         return Running(message=WAITS[status])
     if status not in RUNS:
-        _note(one_line(status, 40))
+        unheard("Scenario", status)
     fraction = min(1.0, max(0.0, progress)) if isinstance(progress, int | float) else None
     return Running(fraction, RUNS.get(status, ""))
-
-
-@functools.lru_cache(maxsize=16)
-def _note(status: str) -> None:
-    """Log a status word that is in no document, once for each."""
-    log.warning("Scenario: the unknown status %r is taken for running", status)
 
 
 def _assets(api: Api, task: Task, names: list[str]) -> list[Mapping[str, Any]]:

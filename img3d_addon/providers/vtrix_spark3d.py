@@ -28,6 +28,7 @@ from ..core.http.api import Api, Base64File
 from ..core.http.refusals import one_line, refusal, said_by
 from ..core.params import Choice, Param, Secret, Text
 from ..core.provider import Provider
+from ..core.unheard import unheard
 from ..core.values import ImageLimits, Model, Picture, Price, Running, Task
 
 __all__ = ["VtrixSpark3D"]
@@ -154,7 +155,8 @@ class VtrixSpark3D(Provider):
         if status in OVER or (_complaint(found) and status not in WORKING):
             raise self._failure(answer, f"ended the task as {one_line(status, 40)}")
         if status not in DONE:
-            word = "" if status == "in_progress" else one_line(status.replace("_", " "), 40)
+            known = status in WORKING
+            word = "" if status == "in_progress" else status if known else unheard(self.label, status)
             return Running(fraction=_fraction(found.get("progress")), message=word)
         urls = _urls(found, wanted=str(task.data.get("fileformat")))
         if not urls:

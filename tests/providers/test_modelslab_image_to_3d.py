@@ -460,7 +460,7 @@ def test_too_many_questions_are_asked_again_later(tmp_path, server, as_200):
 def test_an_unknown_word_is_running(tmp_path, server):
     task = ordered(server, tmp_path)
     server.play_fetch("unknown_word")
-    assert polled(server, tmp_path, task).message == "waiting-for-gpu"
+    assert polled(server, tmp_path, task).message == "waiting for gpu"
 
 
 @pytest.mark.parametrize("scene", ["bad_gateway", "unavailable", "internal_error", "reset", "cut", "hold"])

@@ -169,6 +169,8 @@ def _poll_once(means: Means, task: Task) -> Running | Model | Task:
 
 def _deliver(means: Means, deadline: retry.Deadline, model: Model, *, tries: int) -> Generator[Step]:
     """Yield the model, its download and the finished file; broken transfers are fetched again, in `tries` at most."""
+    if model.path is None and not model.urls:
+        raise BadResult(f"{means.provider.label} answered with success, but without a model")
     yield Delivered(model)
     attempt = 0
     while True:
@@ -195,6 +197,4 @@ def _deliver(means: Means, deadline: retry.Deadline, model: Model, *, tries: int
 def _file(means: Means, model: Model) -> Generator[Step, None, Path]:
     if model.path is not None:
         return model.path
-    if not model.urls:
-        raise BadResult(f"{means.provider.label} answered with success, but without a model")
     return (yield from means.fetch(model.urls, api=means.api, folder=means.folder))

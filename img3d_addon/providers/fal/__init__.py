@@ -15,6 +15,7 @@ from ...core.http.answer import Answer
 from ...core.http.api import Api, Base64File
 from ...core.params import Param, Secret
 from ...core.provider import Provider
+from ...core.unheard import unheard
 from ...core.values import Balance, ImageLimits, Model, Picture, Price, Running, Task
 from .answers import balance_of, explained, failure, last_line, price_of, urls_of
 from .models import ROWS
@@ -77,7 +78,8 @@ class Fal(Provider):
             place = status.get("queue_position")
             return Running(position=place if isinstance(place, int) else None)
         if word != "COMPLETED":
-            return Running(message=last_line(status))
+            said = last_line(status)
+            return Running(message=said if said or word == "IN_PROGRESS" else unheard(self.label, word).lower())
         if status.get("error"):
             raise failure(status, label=self.label)
         return self._result(api, task)
