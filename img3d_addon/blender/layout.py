@@ -56,7 +56,7 @@ def label_shares(params: Sequence[Param], *, width: float) -> dict[str, float]:
             share = min(share, 1 - label - 20 / width)
         elif isinstance(param, Choice):
             longest = max(len(param.title_of(choice)) for choice in param.choices)
-            share = min(share, max(label, 1 - (longest * CHARACTER + 32) / width))
+            share = min(share, max(label, 1 - (longest * CHARACTER + 26) / width))
         elif label > MOST and isinstance(param, Int | Float):
             share = 0.0
         shares[param.name] = max(share, 0.0)
