@@ -7,7 +7,7 @@ import numpy as np
 
 from .arrays import Array
 
-__all__ = ["areas", "chosen", "connected", "dilate", "erode", "label", "open_to_frame"]
+__all__ = ["areas", "chosen", "connected", "dilate", "erode", "filled", "label", "open_to_frame"]
 
 
 def connected(first: Array, second: Array, count: int) -> Array:
@@ -71,6 +71,11 @@ def open_to_frame(mask: Array) -> Array:
     for side in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
         touched[side] = True
     return chosen(labels, touched[:count])
+
+
+def filled(mask: Array) -> Array:
+    """Return `mask` with all its holes."""
+    return ~open_to_frame(~mask)
 
 
 def erode(mask: Array, steps: int = 1) -> Array:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from .arrays import Array
 
-__all__ = ["gauss", "pull_push", "resized"]
+__all__ = ["box_mean", "gauss", "pull_push", "resized"]
 
 
 def _moved(values: Array, axis: int, radius: int) -> Array:
@@ -20,7 +20,8 @@ def _moved(values: Array, axis: int, radius: int) -> Array:
     return np.pad(values, width, mode="edge")
 
 
-def _box(values: Array, radius: int) -> Array:
+def box_mean(values: Array, radius: int) -> Array:
+    """Return the mean of `values` (h, w) over squares of 2 radius + 1 pixels; the edge value holds beyond the edge."""
     for axis in (0, 1):
         size = values.shape[axis]
         total = np.cumsum(_moved(values, axis, radius), axis=axis, dtype=np.float64)
@@ -51,7 +52,7 @@ def gauss(values: Array, sigma: float) -> Array:
         return values
     radius = max(1, round((math.sqrt(4 * sigma * sigma + 1) - 1) / 2))
     for _ in range(3):
-        values = _box(values, radius)
+        values = box_mean(values, radius)
     return values
 
 
