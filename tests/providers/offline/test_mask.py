@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from img3d_addon.providers.offline.silhouette import NoObject
+from img3d_addon.providers.offline.silhouette.crop import find_cuts
 from img3d_addon.providers.offline.silhouette.mask import find_mask
 from img3d_addon.providers.offline.silhouette.picture import open_picture
 
@@ -17,6 +18,11 @@ RED, BLUE, INK = (210, 50, 40), (30, 80, 190), (20, 16, 24)
 def found(path, *, background="auto", holes="auto"):
     """Return the mask of a picture file."""
     return find_mask(open_picture(path), background=background, holes=holes)
+
+
+def letters(page=WHITE):
+    """Return a logo on a page: black letters with enclosed white."""
+    return Sheet(320, 200, page=page).text("BOD", 120, (20, 20, 24))
 
 
 def likeness(first, second):
@@ -101,6 +107,14 @@ def test_white_eyes_on_a_white_page_are_no_holes_until_asked_for(tmp_path):
     assert found(path, holes="none").facts["holes"] == 0
 
 
+def test_enclosed_white_is_no_hole_in_a_cartoon_but_in_a_logo_it_is(tmp_path):
+    cartoon = found(face().save(tmp_path / "a.png"))
+    logo = found(letters().save(tmp_path / "b.png"))
+    assert cartoon.facts["holes"] == 0
+    assert logo.facts["holes"] == 4
+    assert logo.words == "plain background, holes cut"
+
+
 def test_small_windows_onto_a_coloured_page_are_holes(tmp_path):
     green = (70, 150, 90)
     path = Sheet(page=green).disc(120, 120, 90, RED).disc(120, 70, 7, green).save(tmp_path / "a.png")
@@ -146,17 +160,10 @@ def test_pictures_in_which_nothing_can_be(tmp_path):
     assert "one colour" in refusal(opaque)
 
 
-def test_only_hairlines_are_no_object(tmp_path):
-    assert "thin" in refusal(Sheet(page=WHITE).line([(10, 20), (230, 200)], 1, INK).save(tmp_path / "a.png"))
-
-
-def test_surroundings_like_a_photograph_are_refused_with_a_way_out(tmp_path):
-    random = np.random.default_rng(5)
-    coarse = Image.fromarray(random.integers(40, 220, (12, 12, 3)).astype(np.uint8))
-    path = saved(coarse.resize((300, 300), Image.Resampling.BICUBIC), tmp_path)
-    with pytest.raises(NoObject, match="neither transparent nor plain") as caught:
-        found(path)
-    assert "transparent or plain background" in caught.value.advice
+def test_only_hairlines_are_too_thin(tmp_path):
+    assert "too thin: nothing of it is four pixels wide" in refusal(
+        Sheet(page=WHITE).line([(10, 20), (230, 200)], 1, INK).save(tmp_path / "a.png")
+    )
 
 
 def test_alpha_that_is_asked_for_must_be_there(tmp_path):
@@ -176,3 +183,48 @@ def test_a_cutout_can_be_taken_for_an_object_on_white(tmp_path):
     mask = found(sheet.save(tmp_path / "a.png"), background="plain")
     truth = np.asarray(sheet.done())[..., 3] / 255
     assert np.abs(mask.alpha - truth).max() < 0.1
+
+
+def test_nothing_on_a_page_is_no_object(tmp_path):
+    y, x = np.mgrid[0:200, 0:200] / 200
+    page = Image.fromarray(np.stack([200 + 20 * x, 210 + 0 * x, 200 + 20 * y], -1).astype(np.uint8))
+    page.putpixel((100, 100), INK)
+    assert "No object was found" in refusal(saved(page, tmp_path))
+
+
+def test_the_whole_picture_can_be_taken(tmp_path):
+    mask = found(face().save(tmp_path / "a.png"), background="none")
+    assert mask.inside.all()
+    assert (mask.method, mask.words) == ("none", "whole picture")
+    assert list(find_cuts(mask.inside)) == [], "four sides at the frame are no cut"
+
+
+def test_it_is_said_what_was_found_and_taken_off(tmp_path):
+    shape, _truth = mug()
+    page = soft_shadow(Image.new("RGB", (320, 320), (250, 250, 250)), x=170, y=262, width=130, height=26)
+    page.paste(shape, mask=shape.getchannel("A"))
+    assert found(saved(page, tmp_path)).words == "plain background, shadow removed, holes cut"
+    path = Sheet(page=WHITE).disc(120, 120, 60, RED).line([(10, 20), (230, 24)], 1, INK).save(tmp_path / "b.png")
+    assert found(path).words == "plain background, hairlines removed"
+    assert found(face(None).save(tmp_path / "c.png")).words == "transparent background"
+
+
+def test_a_trimmed_sprite_is_whole_and_a_bust_is_cut(tmp_path):
+    shape = Sheet().disc(120, 120, 119, (*RED, 255), height=80).done()
+    trimmed = shape.crop(shape.getbbox())
+    assert list(find_cuts(found(saved(trimmed, tmp_path)).inside)) == []
+    bust = Sheet(page=WHITE).disc(120, 100, 50, RED).disc(120, 240, 90, BLUE).done()
+    assert list(find_cuts(found(saved(bust, tmp_path)).inside)) == ["bottom"]
+
+
+@pytest.mark.parametrize("side", [16, 40, 96])
+def test_pixel_art_is_enlarged_by_whole_numbers_and_keeps_every_pixel(tmp_path, side):
+    small = np.zeros((side, side, 4), np.uint8)
+    small[3:-3, 3:-3] = (*RED, 255)
+    small[side // 2, 3] = 0
+    source = open_picture(saved(Image.fromarray(small), tmp_path))
+    times = int(source.texel)
+    assert source.texel == times
+    assert 400 <= side * times <= 640
+    mask = find_mask(source, background="auto", holes="auto")
+    assert (mask.inside == (small[..., 3] > 0).repeat(times, 0).repeat(times, 1)).all()

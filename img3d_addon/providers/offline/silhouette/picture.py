@@ -33,11 +33,16 @@ class Source:
     texel: float
 
 
-def open_picture(path: Path) -> Source:
-    """Read an upright 8-bit picture file; `NoObject` when nothing can be in it."""
+def open_picture(path: Path, *, flat: bool = False) -> Source:
+    """Read an upright 8-bit picture file; `NoObject` when nothing can be in it.
+
+    `flat` takes all of it, with white where it is transparent.
+    """
     with Image.open(path) as image:
         full = image.convert("RGBA" if image.has_transparency_data else "RGB")
     _check(full)
+    if flat and full.mode == "RGBA":
+        full = Image.alpha_composite(Image.new("RGBA", full.size, "white"), full).convert("RGB")
     enlarged = 1
     if max(full.size) <= PIXEL_ART_SIDE:
         enlarged = max(2, 512 // max(full.size))
