@@ -92,10 +92,14 @@ class Balance:
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """The finished model: at one of `urls` (tried in order) or already on disk at `path`."""
+    """The finished model: at one of `urls` (tried in order) or already on disk at `path`.
+
+    `beside` are addresses of files that belong to it, such as an OBJ's material and texture, by their names.
+    """
 
     urls: tuple[str, ...] = ()
     path: Path | None = None
+    beside: Mapping[str, str] = field(default_factory=dict[str, str])
     cost: Price | None = None
     seed: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict[str, Any])

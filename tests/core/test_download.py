@@ -17,7 +17,7 @@ from img3d_addon.core.errors import (
     RateLimited,
     ServerError,
 )
-from img3d_addon.core.http.download import Downloading, fetch
+from img3d_addon.core.http.download import Downloading, fetch, fetch_beside
 from tests.servers.asking import KEY, asking
 from tests.servers.base import HTML, Reply
 from tests.servers.glb import archive, glb
@@ -207,3 +207,16 @@ def test_offline_and_cancelled_hold_here_too(tmp_path, folder, server):
         with pytest.raises(Cancelled):
             get(api, folder, url)
     assert server.requests == []
+
+
+def test_files_beside_a_model_lie_there_by_their_names_and_nowhere_else(tmp_path, folder, server):
+    good = server.on("/a", Reply(200, b"newmtl model", GLB))
+    files = {"model.mtl": f"{good}?s=1", "my texture (1).png": good}
+    evil = {"../evil.png": good, "/etc/evil.png": good, "C:\\evil.png": good, ".png": good, "run.py": good, "": good}
+    gone = {"lost.png": f"{server.url}/lost"}
+    folder.mkdir()
+    with asking(server.url, tmp_path) as api:
+        list(fetch_beside({**files, **evil, **gone}, api=api, folder=folder))
+    assert {file.name for file in folder.iterdir()} == set(files)
+    assert not [path for path in tmp_path.rglob("evil*")]
+    assert all("authorization" not in request.headers for request in server.requests)

@@ -92,6 +92,8 @@ def test_the_model_is_found_in_every_shape_of_a_result(tmp_path, server, scene):
     (url,) = model.urls
     wanted = {"as_obj": "model.obj", "as_obj_urls": "model.obj", "as_zip": "out.zip"}.get(scene, "model.glb")
     assert url.partition("?")[0].endswith(f"/{wanted}")
+    beside = {"as_obj": ["model.mtl", "texture.png"], "as_obj_urls": ["model.mtl"], "as_model_urls": []}
+    assert list(model.beside) == beside.get(scene, [])
 
 
 KINDS = {

@@ -13,7 +13,7 @@ from img3d_addon.core.values import Order
 from img3d_addon.providers.fal import Fal
 from tests.servers.asking import KEY, settings
 from tests.servers.fal import POLLS, FalServer
-from tests.servers.glb import archive, glb, obj
+from tests.servers.glb import archive, glb, mtl, obj, png
 
 from .test_fal import TRIPOSR
 
@@ -66,6 +66,16 @@ def test_the_engine_delivers_the_model_over_all_trouble_of_polls(tmp_path, serve
     assert path.read_bytes() == content()
     assert server.complaints == []
     assert len(server.tasks) == 1
+
+
+def test_an_obj_comes_with_its_material_and_its_texture_beside_it(tmp_path, server):
+    server.play("as_obj")
+    *_, path = drive(server, tmp_path)
+    assert {file.name: file.read_bytes() for file in path.parent.iterdir()} == {
+        "model.obj": obj(),
+        "model.mtl": mtl(),
+        "texture.png": png(),
+    }
 
 
 def test_the_archive_of_seed3d_is_kept_as_it_came(tmp_path, server):

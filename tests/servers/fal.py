@@ -6,7 +6,7 @@ import secrets
 
 from .base import HTML, Reply, VendorServer, serve
 from .fal_models import MODELS, judge
-from .glb import archive, glb, obj, png
+from .glb import archive, glb, mtl, obj, png
 
 NGINX = (
     b"<html>\r\n<head><title>502</title></head>\r\n<body><center><h1>Trouble</h1></center><hr>nginx\r\n</body></html>"
@@ -212,7 +212,7 @@ class FalServer(VendorServer):
             self.complain(f"{request.target}: the signed query was changed")
             return Reply(403, b"<Error>SignatureDoesNotMatch</Error>", {"Content-Type": "application/xml"})
         self.served += 1
-        model = {"glb": glb, "zip": archive, "obj": obj}.get(name.rpartition(".")[2], png)()
+        model = {"glb": glb, "zip": archive, "obj": obj, "mtl": mtl}.get(name.rpartition(".")[2], png)()
         whole = Reply(200, model, {"Content-Type": "application/octet-stream"})
         old = request.query["Expires"] == "1"
         odd = {

@@ -118,11 +118,15 @@ def obj(size=1.0, material="model.mtl"):
     return ("\n".join(lines) + "\n").encode()
 
 
+def mtl():
+    """Return the material of the OBJ, which shows `texture.png`."""
+    return b"newmtl model\nmap_Kd texture.png\n"
+
+
 def archive(entries=None):
     """Return a ZIP; without `entries` an OBJ with material and texture in a folder."""
     if entries is None:
-        material = b"newmtl model\nmap_Kd texture.png\n"
-        entries = {"out/model.obj": obj(), "out/model.mtl": material, "out/texture.png": png()}
+        entries = {"out/model.obj": obj(), "out/model.mtl": mtl(), "out/texture.png": png()}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, data in entries.items():

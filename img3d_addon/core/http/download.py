@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Generator, Sequence
+import re
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,12 +25,13 @@ if TYPE_CHECKING:
 
     from .api import Api
 
-__all__ = ["MOST_BYTES", "Downloading", "fetch", "judge"]
+__all__ = ["MOST_BYTES", "Downloading", "fetch", "fetch_beside", "judge"]
 
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 1 << 30
 REDIRECTS = 10
+BESIDE = (".mtl", ".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tga", ".bin")  # what may lie beside a model
 GONE = (400, 401, 403, 404, 410)  # what stores answer for a signed link that is over
 
 
@@ -67,6 +69,18 @@ def fetch(
     raise last
 
 
+def fetch_beside(files: Mapping[str, str], *, api: Api, folder: Path) -> Generator[Downloading, None, None]:
+    """Fetch files that belong to a model into its `folder`, by their names; the model counts without them."""
+    for name, url in files.items():
+        if not _is_plain(name) or Path(name).suffix.lower() not in BESIDE:
+            log.warning("%s names a file that cannot lie beside a model", api.provider.label)
+            continue
+        try:
+            yield from _get(url, api=api, path=folder / name, most_bytes=MOST_BYTES)
+        except (BadResult, NotFound) as error:
+            log.warning("%s, which belongs to the model, was not delivered: %s", name, error)
+
+
 def judge(path: Path) -> str:
     """Return the kind of a delivered file, a model's or "zip"; `BadResult` says what came instead of a whole one."""
     try:
@@ -78,6 +92,11 @@ def judge(path: Path) -> str:
     except OSError as error:
         raise OutputError(f"{path} cannot be read ({error.strerror})") from error
     return kind
+
+
+def _is_plain(name: str) -> bool:
+    """Whether this is a file's name on every system, and no path."""
+    return bool(re.fullmatch(r"\w[\w .()-]{0,100}", name)) and not name.endswith((".", " "))
 
 
 def _renamed(raw: Path, path: Path) -> Path:

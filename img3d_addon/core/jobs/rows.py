@@ -66,6 +66,7 @@ def _model(found: Mapping[str, Any], home: Path) -> Model:
     return Model(
         urls=tuple(found["urls"]),
         path=home / found["path"] if found["path"] else None,
+        beside=found.get("beside") or {},
         cost=Price(**found["cost"]) if found["cost"] else None,
         seed=found["seed"],
         facts=found["facts"],

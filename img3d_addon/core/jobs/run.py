@@ -8,7 +8,6 @@ any moment the journal says what may have happened. A submit is never repeated w
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from pathlib import Path
 from typing import Any
 
 from ..errors import (
@@ -24,11 +23,11 @@ from ..errors import (
     ServerError,
     Uncertain,
 )
-from ..files.delivery import open_delivery
 from ..values import Model, Picture, Running, Task
 from . import retry
+from .delivering import CHARGED, deliver
 from .misread import one_of, understood
-from .steps import Delivered, Fetched, Held, Means, Step, Submitted, Submitting
+from .steps import Held, Means, Step, Submitted, Submitting
 from .uploading import uploaded
 
 __all__ = ["run"]
@@ -37,7 +36,6 @@ FETCH_TRIES = 5
 FRESH_TRIES = 3  # addresses of one model
 FRESH_FETCH_TRIES = 2  # of each that was asked for anew
 EXPIRED = (NotFound, AuthError, PlanError, BadResult)  # how stores speak of an address that is over
-CHARGED = "It may have been charged: look at your account on the service's web page."
 GATEWAYS = (502, 504, *range(520, 528))  # spoken by a gateway, which does not know what the service did
 
 
@@ -74,7 +72,7 @@ def _deliver_or_ask(means: Means, deadline: retry.Deadline, task: Task | None, m
     """Fetch the model; where its address is over, ask the service for a fresh one a few times."""
     for attempt in range(FRESH_TRIES):
         try:
-            yield from _deliver(means, deadline, model, tries=FRESH_FETCH_TRIES if attempt else FETCH_TRIES)
+            yield from deliver(means, deadline, model, tries=FRESH_FETCH_TRIES if attempt else FETCH_TRIES)
         except EXPIRED as error:
             if task is None or attempt == FRESH_TRIES - 1:
                 raise
@@ -165,36 +163,3 @@ def _wait(
 def _poll_once(means: Means, task: Task) -> Running | Model | Task:
     with understood(means.provider):
         return one_of(means.provider.poll(means.api, task), Running, Model, Task)
-
-
-def _deliver(means: Means, deadline: retry.Deadline, model: Model, *, tries: int) -> Generator[Step]:
-    """Yield the model, its download and the finished file; broken transfers are fetched again, in `tries` at most."""
-    if model.path is None and not model.urls:
-        raise BadResult(f"{means.provider.label} answered with success, but without a model")
-    yield Delivered(model)
-    attempt = 0
-    while True:
-        try:
-            file = yield from _file(means, model)
-            path, kind = open_delivery(file, label=means.provider.label)
-        except ProviderError as error:
-            if model.path is not None and not means.provider.repeatable:
-                raise BadResult(error.message, provider=error.provider, advice=CHARGED) from error
-            broken = isinstance(error, BadResult) or (isinstance(error, NetworkError) and error.sent)
-            if model.path is not None or not (broken or error.retry):
-                raise
-            if broken and attempt + 1 >= tries:
-                raise BadResult(error.message, provider=error.provider, status=error.status) from error
-            wait = retry.backoff(error, attempt=attempt, jitter=means.jitter)
-            attempt += 1
-            yield Running(message=retry.again(error, wait))
-            means.sleep(deadline.clip(wait, label=means.provider.label, last=error))
-        else:
-            yield Fetched(path, kind, model, file)
-            return
-
-
-def _file(means: Means, model: Model) -> Generator[Step, None, Path]:
-    if model.path is not None:
-        return model.path
-    return (yield from means.fetch(model.urls, api=means.api, folder=means.folder))

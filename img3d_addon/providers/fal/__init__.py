@@ -17,7 +17,7 @@ from ...core.params import Param, Secret
 from ...core.provider import Provider
 from ...core.unheard import unheard
 from ...core.values import Balance, ImageLimits, Model, Picture, Price, Running, Task
-from .answers import balance_of, explained, failure, last_line, price_of, urls_of
+from .answers import balance_of, explained, failure, files_of, last_line, price_of
 from .models import ROWS
 from .options import PARAMS, body_of, check
 
@@ -130,13 +130,13 @@ class Fal(Provider):
             raise
         if result.get("detail"):
             raise failure(result, label=self.label)
-        urls = urls_of(result)
+        urls, beside = files_of(result)
         if not urls:
             names = ", ".join(result) or "nothing"
             raise BadResult(f"{self.label} ended with success, but named no model; its answer holds {names}")
         seed = result.get("seed", task.data.get("seed"))
         facts = {"request_id": task.id, "model": task.data["model"]}
-        return Model(urls=urls, seed=seed if isinstance(seed, int) else None, facts=facts)
+        return Model(urls=urls, beside=beside, seed=seed if isinstance(seed, int) else None, facts=facts)
 
 
 def _address(api: Api, task: Task, what: str) -> str:

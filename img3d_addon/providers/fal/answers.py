@@ -7,14 +7,16 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from ...core.errors import CreditsError, ModerationError, ProviderError, ServerError, TaskFailed
 from ...core.http.answer import Answer, decoded
 from ...core.http.refusals import one_line, refusal, said_by
 from ...core.values import Balance, Price
 
-__all__ = ["balance_of", "explained", "failure", "last_line", "price_of", "urls_of"]
+__all__ = ["balance_of", "explained", "failure", "files_of", "last_line", "price_of"]
 
 FILES = ("model_glb", "model_mesh", "model", "output", "mesh", "glb")  # the order of the vendor's own extension
 POLICY = "content_policy_violation"
@@ -22,11 +24,20 @@ PER_JOB = ("generation", "request", "run", "call", "model")
 PASSING = (408, 409)  # the vendor's own client asks again after these
 
 
-def urls_of(result: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the addresses of the model, best first; an OBJ, which comes without its texture, only for want of more."""
+def files_of(result: Mapping[str, Any]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return the addresses of the model, best first, and those of what lies beside an OBJ, which is the last choice."""
     several = _object(result.get("model_urls"))
-    named = [*(result.get(key) for key in FILES), several.get("glb")]
-    return _addresses(named) or _addresses([result.get("model_obj"), several.get("obj")])
+    whole = _addresses([*(result.get(key) for key in FILES), several.get("glb")])
+    if whole:
+        return whole, {}
+    return _addresses([result.get("model_obj"), several.get("obj")]), _beside(result, several)
+
+
+def _beside(result: Mapping[str, Any], several: Mapping[str, Any]) -> dict[str, str]:
+    """Return the addresses of an OBJ's material and texture by their names."""
+    parts = (result.get("material_mtl"), result.get("texture"), several.get("mtl"), several.get("texture"))
+    found = {url: _object(part).get("file_name") for part in parts for url in _addresses([part])}
+    return {str(name or PurePosixPath(urlsplit(url).path).name): url for url, name in found.items()}
 
 
 def last_line(status: Mapping[str, Any]) -> str:
