@@ -24,7 +24,7 @@ def scene():
 
 def written(folder, kind):
     path = folder / f"model.{kind}"
-    bpy.ops.wm.usd_export(filepath=str(path), export_textures=True)
+    bpy.ops.wm.usd_export(filepath=str(path))
     empty_scene()
     assert kind_of(path) == kind
     return path
