@@ -215,16 +215,3 @@ def test_a_trimmed_sprite_is_whole_and_a_bust_is_cut(tmp_path):
     assert list(find_cuts(found(saved(trimmed, tmp_path)).inside)) == []
     bust = Sheet(page=WHITE).disc(120, 100, 50, RED).disc(120, 240, 90, BLUE).done()
     assert list(find_cuts(found(saved(bust, tmp_path)).inside)) == ["bottom"]
-
-
-@pytest.mark.parametrize("side", [16, 40, 96])
-def test_pixel_art_is_enlarged_by_whole_numbers_and_keeps_every_pixel(tmp_path, side):
-    small = np.zeros((side, side, 4), np.uint8)
-    small[3:-3, 3:-3] = (*RED, 255)
-    small[side // 2, 3] = 0
-    source = open_picture(saved(Image.fromarray(small), tmp_path))
-    times = int(source.texel)
-    assert source.texel == times
-    assert 400 <= side * times <= 640
-    mask = find_mask(source, background="auto", holes="auto")
-    assert (mask.inside == (small[..., 3] > 0).repeat(times, 0).repeat(times, 1)).all()

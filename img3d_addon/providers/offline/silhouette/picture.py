@@ -11,6 +11,7 @@ from PIL import Image
 
 from .arrays import Array
 from .errors import NoObject
+from .pixels import reduced
 
 __all__ = ["ANALYSIS_SIDE", "Source", "open_picture"]
 
@@ -43,6 +44,7 @@ def open_picture(path: Path, *, flat: bool = False) -> Source:
     _check(full)
     if flat and full.mode == "RGBA":
         full = Image.alpha_composite(Image.new("RGBA", full.size, "white"), full).convert("RGB")
+    full = reduced(full, largest=PIXEL_ART_SIDE)
     enlarged = 1
     if max(full.size) <= PIXEL_ART_SIDE:
         enlarged = max(2, 512 // max(full.size))
