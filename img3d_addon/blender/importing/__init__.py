@@ -30,6 +30,7 @@ from .fresh import Fresh, removed_on_failure
 from .geometry import bounds_of, triangles
 from .loaders import read
 from .modifiers import add_modifiers
+from .whole import check_whole
 
 __all__ = ["Imported", "JobFacts", "finish", "import_result", "load"]
 
@@ -84,13 +85,16 @@ def load(path: Path, *, kind: str = "", facing: str = "-Y", texture: bool = True
 
     kind = kind or kind_of(path)
     preflight(path, kind, readable=readable_by(bpy.app.version))
+    check_whole(path, kind)
     fresh = Fresh()
     items = arrange(read(path, kind=kind), facing=facing)
+    if not any(item.data.polygons for item in items if isinstance(item.data, Mesh)):
+        raise ImportFailed(f"{path.name} holds points or lines, but no faces")
     shade(items, shading)
-    if texture:
-        pack_images(fresh.new("images"))
-    else:
-        drop_materials(items, fresh.new("materials", "images", "node_groups"))
+    if not texture:
+        drop_materials(items)
+    fresh.remove_unused()
+    pack_images(fresh.new("images"))
     return [item.name for item in items]
 
 

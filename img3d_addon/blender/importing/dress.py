@@ -29,15 +29,11 @@ def shade(items: Iterable[Object], shading: str) -> None:
             item.data.shade_flat()
 
 
-def drop_materials(items: Iterable[Object], made: Iterable[ID]) -> None:
-    """Empty the material slots and remove those of `made` (materials, images, node groups) that nothing uses now."""
+def drop_materials(items: Iterable[Object]) -> None:
+    """Empty the material slots."""
     for item in items:
         if isinstance(item.data, Mesh):
             item.data.materials.clear()
-    rest = list(made)
-    # An image is free only when the material that shows it is gone.
-    for kind in (bpy.types.Material, bpy.types.NodeTree, bpy.types.Image):
-        bpy.data.batch_remove([one for one in rest if isinstance(one, kind)])
 
 
 def pack_images(images: Iterable[ID]) -> None:

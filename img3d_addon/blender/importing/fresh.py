@@ -27,6 +27,15 @@ class Fresh:
         """Return what was made since, of these kinds or of all."""
         return [item for kind in kinds or KINDS for item in _all(kind) if item.as_pointer() not in self._old[kind]]
 
+    def remove_unused(self) -> None:
+        """Remove what was made since and nothing uses, such as the data of cameras whose objects are gone.
+
+        Objects stay, and what they use: they may not be in a scene yet.
+        """
+        kinds = [kind for kind in KINDS if kind not in ("objects", "collections", "scenes")]
+        while unused := [item for item in self.new(*kinds) if not item.users]:  # an image is free after its material
+            bpy.data.batch_remove(unused)
+
     def remove(self) -> None:
         """Remove all that was made since."""
         bpy.data.batch_remove(self.new())

@@ -12,9 +12,12 @@ import bpy
 from bpy.types import Object
 
 from ...core.errors import ImportFailed
+from .fbx import fbx_add_on, has_operator
 from .fresh import Fresh
 
 __all__ = ["KINDS", "read"]
+
+_Y_UP = {"forward_axis": "NEGATIVE_Z", "up_axis": "Y"}
 
 
 def read(path: Path, *, kind: str) -> list[Object]:
@@ -46,7 +49,7 @@ def _scene_apart() -> Iterator[bpy.types.Scene]:
         with bpy.context.temp_override(scene=scene, view_layer=scene.view_layers[0]):
             yield scene
     finally:
-        if window and shown and window.scene != shown[0]:  # the glTF importer shows its scene to build a rig
+        if window and shown and window.scene != shown[0]:  # it is shown to build a rig
             window.scene, window.view_layer = shown
         bpy.data.scenes.remove(scene)
 
@@ -64,7 +67,7 @@ def _gltf(path: Path) -> None:
 
 
 def _obj(path: Path) -> None:
-    _call(bpy.ops.wm.obj_import, filepath=str(path), forward_axis="NEGATIVE_Z", up_axis="Y")
+    _call(bpy.ops.wm.obj_import, filepath=str(path), **_Y_UP)
 
 
 def _usd(path: Path) -> None:
@@ -81,7 +84,31 @@ def _usd(path: Path) -> None:
     )
 
 
+def _stl(path: Path) -> None:
+    # Neither STL nor PLY says which way is up: services write the coordinates of their GLBs, which have Y up.
+    _call(bpy.ops.wm.stl_import, filepath=str(path), **_Y_UP)
+
+
+def _ply(path: Path) -> None:
+    # Its corners are not welded: the importer welds by a distance that is large for a model of a few millimetres.
+    _call(bpy.ops.wm.ply_import, filepath=str(path), import_colors="SRGB", **_Y_UP)
+
+
+def _fbx(path: Path) -> None:
+    if has_operator(bpy.ops.wm.fbx_import):
+        _call(bpy.ops.wm.fbx_import, filepath=str(path), use_anim=False)
+        return
+    with fbx_add_on():
+        # It switches to edit mode to make bones, which works only in the scene that the window shows.
+        window: Any = bpy.context.window
+        if window:
+            window.scene = bpy.context.scene
+        _call(bpy.ops.import_scene.fbx, filepath=str(path), use_anim=False)
+
+
 def _call(operator: Any, **wanted: Any) -> None:
+    if not has_operator(operator):  # as some distributions build it
+        raise RuntimeError("this Blender was built without an importer for it")
     known = operator.get_rna_type().properties
     result = operator(**{name: value for name, value in wanted.items() if name in known})
     if "FINISHED" not in result:
@@ -95,6 +122,9 @@ KINDS: dict[str, Callable[[Path], None]] = {
     "usda": _usd,
     "usdc": _usd,
     "usdz": _usd,
+    "fbx": _fbx,
+    "stl": _stl,
+    "ply": _ply,
 }
 """Importers by the kinds that `core.files.sniff` tells."""
 
