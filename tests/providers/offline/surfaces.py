@@ -8,8 +8,18 @@ import struct
 import numpy as np
 from PIL import Image
 
+from img3d_addon.providers.offline.silhouette import Options, reconstruct
+
 KINDS = {5123: "<u2", 5125: "<u4", 5126: "<f4"}
 WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3}
+
+
+def made(path, **options):
+    """Return the result of a picture at a small size, checked to be a solid before and after a weld."""
+    result = reconstruct(path, Options(**{"faces": 4000, "texture_size": 512, **options}))
+    assert_solid(result.triangles, result.points)
+    assert_solid(*Glb(result.glb).welded())
+    return result
 
 
 def half_edges(triangles):

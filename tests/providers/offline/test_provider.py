@@ -7,7 +7,7 @@ import pytest
 
 from img3d_addon.core.errors import BadInput, ProviderError
 from img3d_addon.core.files.images import prepare
-from img3d_addon.core.params import Choice, check_all
+from img3d_addon.core.params import Choice, Float, Int, check_all
 from img3d_addon.core.values import Model, Running
 from img3d_addon.providers.offline import Offline, process
 from tests.gltf_validator import validate
@@ -65,10 +65,44 @@ def test_every_choice_that_is_offered_works(name, choice, tmp_path):
     assert_solid(*Glb(model.path.read_bytes()).welded())
 
 
-@pytest.mark.parametrize("params", [{"depth": 0.1}, {"depth": 2.0}, {"faces": 500}, {"faces": 200_000}])
-def test_the_ends_of_the_ranges_work(apple, params, tmp_path):
-    model, _steps = submitted(apple, tmp_path, **params)
+RANGES = [(item, end) for item in Offline.params if isinstance(item, Int | Float) for end in (item.min, item.max)]
+
+
+@pytest.mark.parametrize(("param", "end"), RANGES, ids=[f"{param.name}={end:g}" for param, end in RANGES])
+def test_the_ends_of_the_ranges_work(apple, param, end, tmp_path):
+    needed = {name: allowed[-1] for name, allowed in param.when.items()}
+    model, _steps = submitted(apple, tmp_path, **needed, **{param.name: end})
     assert_solid(*Glb(model.path.read_bytes()).welded())
+
+
+@pytest.mark.parametrize(
+    ("mode", "absent"),
+    [
+        ("inflate", {"thickness", "bevel", "light_angle", "outline_px"}),
+        ("relief", {"bevel", "light_angle", "flat_base", "outline_px", "back"}),
+        ("extrude", {"depth", "light_angle", "flat_base", "outline_px"}),
+        (
+            "revolve",
+            {
+                *("depth", "thickness", "bevel", "light_angle", "flat_base", "outline_px"),
+                *("detail_source", "detail"),
+            },
+        ),
+    ],
+)
+def test_a_mode_shows_only_what_it_uses(mode, absent):
+    shown = set(check_all(Offline.params, {"mode": mode}))
+    assert {param.name for param in Offline.params} - shown == absent
+
+
+def test_another_mode_is_suggested_and_never_taken_by_itself(tmp_path, caplog):
+    path = Sheet(400, 200, page=WHITE).text("MADE", 90, (30, 80, 190)).save(tmp_path / "logo.png")
+    with caplog.at_level("INFO", "img3d_addon.providers.offline"):
+        model, steps = submitted(path, tmp_path)
+    assert model.facts["method"] == "inflate"
+    assert model.facts["suggested_mode"] == "extrude"
+    assert any("mode extrude may suit" in step.message for step in steps)
+    assert "mode extrude may suit" in caplog.text
 
 
 @pytest.mark.parametrize("name", ["duck", "mushroom", "rocket"])

@@ -3,28 +3,22 @@
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image
 
-from img3d_addon.providers.offline.silhouette import NoObject, Options, reconstruct
 from img3d_addon.providers.offline.silhouette.crop import Cuts
 from img3d_addon.providers.offline.silhouette.inflate import inflated
+from img3d_addon.providers.offline.silhouette.subject import Subject
 
 from .drawing import WHITE, Sheet, disc_alpha
-from .surfaces import Glb, assert_solid, euler, volume
+from .surfaces import Glb, assert_solid, euler, made, volume
 
 BLUE, RED, INK = (30, 80, 190), (210, 50, 40), (20, 16, 24)
 
 
-def made(path, **options):
-    """Return the result of a picture at a small size, checked to be a solid."""
-    result = reconstruct(path, Options(**{"faces": 4000, "texture_size": 512, **options}))
-    assert_solid(result.triangles, result.points)
-    return result
-
-
 def inflated_disc(radius, *, depth=1.0, faces=20_000, flat_back=False):
     alpha = disc_alpha(2 * int(radius) + 40, radius)
-    *_, solid = inflated(alpha, alpha > 0.5, Cuts(), sigma=0.75, depth=depth, faces=faces, flat_back=flat_back)
+    subject = Subject(alpha=alpha, inside=alpha > 0.5, cuts=Cuts(), sigma=0.75)
+    *_, solid = inflated(subject, depth=depth, faces=faces, flat_back=flat_back)
     centre = [alpha.shape[1] / 2, alpha.shape[0] / 2, 0]
     return solid, (solid.points - centre) * [1, -1, 1]  # y upwards, as in the file
 
@@ -152,55 +146,3 @@ def test_the_back_can_mirror_the_front(tmp_path):
     glb = Glb(made(path, back="mirror").glb)
     assert glb.extras["img3d_back_offset"] == 0
     assert len(glb.points) == len(np.unique(glb.points, axis=0)), "one chart needs no seam"
-
-
-def random_shape(random, kind):
-    """Return a random alpha channel in 0..1: blobs, noise, strokes, spots, polygons, touching squares."""
-    width, height = (int(side) for side in random.integers(24, 320, 2))
-    if kind == "noise":
-        return (random.random((height, width)) < random.uniform(0.3, 0.9)).astype(float)
-    if kind == "squares":
-        count = int(random.integers(2, 9))
-        coarse = (random.random((count, count)) < 0.6).astype(float)
-        return np.kron(coarse, np.ones((height // count + 1, width // count + 1)))[:height, :width]
-    if kind == "blobs":
-        count = int(random.integers(3, 30))
-        coarse = Image.fromarray(random.standard_normal((count, count)).astype(np.float32))
-        wave = np.asarray(coarse.resize((width, height), Image.Resampling.BICUBIC))
-        return np.clip(0.5 + wave * random.uniform(1, 20) - random.uniform(-0.3, 0.6), 0, 1)
-    image = Image.new("L", (width, height))
-    draw = ImageDraw.Draw(image)
-    for _ in range(int(random.integers(2, 12))):
-        x0, y0, x1, y1 = (int(v) for v in random.integers(0, [width, height, width, height]))
-        if kind == "strokes":
-            draw.line([x0, y0, x1, y1], fill=255, width=int(random.integers(1, 24)))
-        elif kind == "spots":
-            radius = int(random.integers(2, 50))
-            draw.ellipse([x0 - radius, y0 - radius, x0 + radius, y0 + radius], fill=int(random.integers(2)) * 255)
-        else:
-            draw.polygon([x0, y0, x1, y1, *(int(v) for v in random.integers(0, [width, height]))], fill=255)
-    return np.asarray(image) / 255
-
-
-@pytest.mark.parametrize("kind", ["noise", "squares", "blobs", "strokes", "spots", "polygons"])
-def test_random_silhouettes_become_solids_or_are_refused_in_words(kind, tmp_path):
-    random = np.random.default_rng(sum(kind.encode()))
-    solids = 0
-    for _ in range(12):
-        alpha = random_shape(random, kind)
-        colour = random.integers(0, 255, (*alpha.shape, 3))
-        pixels = np.dstack([colour, alpha * 255]).astype(np.uint8)
-        Image.fromarray(pixels, "RGBA").save(tmp_path / "a.png")
-        choice = {"faces": int(random.choice([500, 2000, 8000])), "depth": float(random.choice([0.1, 0.8, 2.0]))}
-        choice["back"] = str(random.choice(["plain", "mirror", "flat"]))
-        try:
-            result = reconstruct(tmp_path / "a.png", Options(texture_size=512, **choice))
-        except NoObject as refused:
-            assert refused.message
-            assert refused.advice
-            continue
-        assert_solid(result.triangles, result.points)
-        triangles, points = Glb(result.glb).welded()
-        assert_solid(triangles, points)
-        solids += 1
-    assert solids >= 6

@@ -13,7 +13,7 @@ from img3d_addon.providers.offline.silhouette.repair import boundary_edges, repa
 from img3d_addon.providers.offline.silhouette.rings import with_rings
 from img3d_addon.providers.offline.silhouette.sheet import Sheet, make_sheet
 from img3d_addon.providers.offline.silhouette.snap import snap_nodes
-from img3d_addon.providers.offline.silhouette.solid import doubled
+from img3d_addon.providers.offline.silhouette.solid import FLAT, ROUND, doubled, joined, plated
 
 from .drawing import disc_alpha
 from .surfaces import assert_solid, volume
@@ -41,7 +41,8 @@ def signed_areas(sheet):
 
 def sheet_of(points, triangles, on_outline):
     x, y, z = np.array(points, float).T
-    return Sheet(triangles=np.array(triangles), x=x, y=y, z=z, on_outline=np.array(on_outline, bool))
+    place = np.arange(len(x))
+    return Sheet(triangles=np.array(triangles), x=x, y=y, z=z, on_outline=np.array(on_outline, bool), place=place)
 
 
 @pytest.mark.parametrize("target", [1e9, 1500, 400])
@@ -67,7 +68,7 @@ def test_neighbouring_leaves_differ_by_one_level():
 def test_a_chord_is_split_and_lifted():
     square = [(0, 0, 0), (2, 0, 0), (2, 2, 0), (0, 2, 0), (1, -1, 1), (1, 3, 1)]
     sheet = sheet_of(square, [(0, 2, 1), (0, 3, 2), (0, 1, 4), (2, 3, 5)], [1, 1, 1, 1, 0, 0])
-    fixed = repaired(sheet, np.zeros((8, 8), np.float32), depth=1.0)
+    fixed = repaired(sheet, np.zeros((8, 8), np.float32), lift=0.35)
     assert not fixed.on_outline[fixed.triangles].all(1).any()
     middle = (fixed.x == 1) & (fixed.y == 1)
     assert fixed.z[middle] == pytest.approx(0.35 * np.hypot(2, 2))
@@ -80,7 +81,7 @@ def test_a_chord_is_split_and_lifted():
 def test_a_pinched_vertex_becomes_two():
     fans = [(0, 0, 0), (-2, -1, 0), (-2, 1, 0), (2, 1, 0), (2, -1, 0), (-1, 0, 1), (1, 0, 1)]
     triangles = [(0, 1, 5), (1, 2, 5), (2, 0, 5), (0, 3, 6), (3, 4, 6), (4, 0, 6)]
-    fixed = repaired(sheet_of(fans, triangles, [1, 1, 1, 1, 1, 0, 0]), np.zeros((8, 8), np.float32), depth=1.0)
+    fixed = repaired(sheet_of(fans, triangles, [1, 1, 1, 1, 1, 0, 0]), np.zeros((8, 8), np.float32), lift=0.35)
     assert len(fixed.x) == 8
     assert (np.bincount(boundary_edges(fixed.triangles, 8).ravel(), minlength=8) <= 2).all()
     left, right = sorted(fixed.x[np.abs(fixed.x) < 0.5])
@@ -90,20 +91,50 @@ def test_a_pinched_vertex_becomes_two():
 @pytest.mark.parametrize("rings", [0, 1, 3])
 def test_rings_make_the_rim_round(rings):
     sheet, heights, _levels = meshed()
-    round_sheet = with_rings(repaired(sheet, heights, depth=1.0), rings)
+    round_sheet = with_rings(repaired(sheet, heights, lift=0.35), rings)
     solid = doubled(round_sheet, back=1.0)
     points = solid.points * [1, -1, 1]
     assert_solid(solid.triangles, points)
     assert signed_areas(round_sheet).sum() == pytest.approx(signed_areas(sheet).sum(), rel=1e-3)
     error = abs(volume(solid.triangles, points) / (4 / 3 * np.pi * 40**3) - 1)
     assert error < (0.006 if rings else 0.02)
-    assert not solid.on_cap.any(), "front and back share the outline"
+    assert (solid.group == ROUND).all(), "front and back share the outline"
 
 
 def test_normals_of_a_ball_point_outwards():
     sheet, heights, _levels = meshed()
-    solid = doubled(with_rings(repaired(sheet, heights, depth=1.0), 3), back=1.0)
+    solid = doubled(with_rings(repaired(sheet, heights, lift=0.35), 3), back=1.0)
     points = (solid.points - solid.points.mean(0)) * [1, -1, 1]
     normals = vertex_normals(points, solid.triangles)
     outwards = points / np.linalg.norm(points, axis=1, keepdims=True)
     assert ((normals * outwards).sum(1) > 0.95).mean() > 0.98
+
+
+def test_a_wall_stands_between_front_and_back():
+    sheet, heights, _levels = meshed()
+    solid = doubled(repaired(sheet, heights, lift=0.35), wall=10.0)
+    points = solid.points * [1, -1, 1]
+    assert_solid(solid.triangles, points)
+    assert volume(solid.triangles, points) == pytest.approx(4 / 3 * np.pi * 40**3 + 10 * np.pi * 40**2, rel=0.02)
+    assert (solid.group == ROUND).all()
+    assert (doubled(sheet, wall=10.0, sharp=True).group == FLAT).sum() == 2 * len(sheet.triangles)
+
+
+def test_a_plate_has_triangles_of_its_own():
+    sheet, heights, _levels = meshed()
+    plate = meshed(target=400)[0]
+    flat = Sheet(**{**vars(plate), "z": np.zeros_like(plate.z)})
+    solid = plated(sheet, flat, wall=10.0)
+    points = solid.points * [1, -1, 1]
+    assert_solid(solid.triangles, points)
+    assert len(plate.triangles) < len(sheet.triangles) / 4
+    assert volume(solid.triangles, points) == pytest.approx(2 / 3 * np.pi * 40**3 + 10 * np.pi * 40**2, rel=0.02)
+    assert (points[solid.triangles[solid.group == FLAT], 2] == -5).all()
+
+
+def test_two_solids_become_one_of_two_shells():
+    sheet, heights, _levels = meshed(target=400)
+    solid = doubled(repaired(sheet, heights, lift=0.35))
+    both = joined([solid, solid])
+    assert both.triangles.max() == 2 * len(solid.points) - 1
+    assert len(both.triangles) == len(both.group) == 2 * len(solid.triangles)

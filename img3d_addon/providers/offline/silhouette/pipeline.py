@@ -11,33 +11,22 @@ from typing import Any
 
 from .arrays import Array
 from .canvas import make_canvas
-from .crop import find_cuts
+from .colour import oklab
+from .detail import Detail
 from .glb import Texture, write_glb
-from .inflate import inflated
 from .mask import Mask, find_mask
+from .modes import MODES, detail_of, subject_of
+from .options import Options
 from .picture import Source, open_picture
 from .solid import Solid
+from .subject import Subject
+from .suggest import suggested_mode
 from .surface import placed, projection_of, surface_of
 from .texture import encoded, find_rim, front_chart, with_back
 
 __all__ = ["Options", "Result", "Stage", "reconstruct", "stages"]
 
 Stage = tuple[float, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """What the user may choose; the provider declares ranges and meaning."""
-
-    mode: str = "inflate"
-    depth: float = 0.8
-    faces: int = 20_000
-    texture_size: int = 1024
-    background: str = "auto"
-    holes: str = "auto"
-    outline: str = "auto"
-    back: str = "plain"
-    name: str = "object"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,17 +56,21 @@ def reconstruct(picture: Path, options: Options, report: Callable[[float, str], 
 
 def stages(picture: Path, options: Options) -> Generator[Stage, None, Result]:
     """Do the same one stage at a time: each step yields the fraction done and what comes next."""
+    mode = MODES[options.mode]
     yield 0.02, "reading the picture"
     source = open_picture(picture)
     yield 0.08, "finding the object"
-    mask = find_mask(source, background=options.background, holes=options.holes)
-    yield 0.25, "inflating"
-    solid = yield from _solid(source, mask, options)
+    holes = "all" if options.mode == "extrude" and options.holes == "auto" else options.holes  # letters are open
+    mask = find_mask(source, background=options.background, holes=holes)
+    yield 0.22, "measuring the object"
+    shape = _measure(source, mask, options)
+    yield 0.25, mode.verb + shape.hint
+    solid = yield from _solid(shape, options)
     yield 0.60, "painting the front"
     canvas = make_canvas(source, mask.alpha, texture_size=options.texture_size)
-    rim = find_rim(mask, source, drop_ink=options.outline == "auto")
+    rim = find_rim(mask, source, ink=_ink(options, source))
     colours = front_chart(canvas, mask, rim)
-    charts = 1 if options.back == "mirror" else 2
+    charts = 1 if (mode.back if options.back == "auto" else options.back) == "mirror" else 2
     if charts == 2:
         yield 0.75, "painting the back"
         colours = with_back(colours, canvas, rim)
@@ -93,24 +86,57 @@ def stages(picture: Path, options: Options) -> Generator[Stage, None, Result]:
         asset={"method": options.mode, "segmentation": mask.method, "neural": False},
         node=projection.extras(),
     )
-    facts = _facts(options, mask, solid, texture, colours) | {"ink_removed": bool(rim.ink)}
+    facts = _facts(options, mask, solid, texture, colours) | shape.facts() | {"ink_removed": bool(rim.ink)}
     return Result(glb=glb, facts=facts, points=points, triangles=solid.triangles)
 
 
-def _solid(source: Source, mask: Mask, options: Options) -> Generator[Stage, None, Solid]:
-    steps = inflated(
-        mask.alpha,
-        mask.inside,
-        find_cuts(mask.inside),
-        sigma=0.35 * source.texel if source.texel else 0.75,
-        depth=options.depth,
-        faces=options.faces,
-        flat_back=options.back == "flat",
+@dataclass(frozen=True, kw_only=True)
+class _Shape:
+    """What the solid is made from, and the mode that would suit the picture."""
+
+    subject: Subject
+    detail: Detail | None
+    chosen: str
+    suggested: str
+
+    @property
+    def hint(self) -> str:
+        """The suggestion in words, empty when it is the chosen mode."""
+        return "" if self.suggested == self.chosen else f" (mode {self.suggested} may suit this picture, too)"
+
+    def facts(self) -> dict[str, Any]:
+        facts: dict[str, Any] = {"cuts": list(self.subject.cuts), "suggested_mode": self.suggested}
+        if self.detail:
+            facts["detail_source"] = self.detail.source
+        if self.detail and self.detail.angle is not None:
+            facts["light_angle"] = round(self.detail.angle % 360)
+        return facts
+
+
+def _measure(source: Source, mask: Mask, options: Options) -> _Shape:
+    lab = oklab(source.colour)
+    subject = subject_of(source, mask, options)
+    return _Shape(
+        subject=subject,
+        detail=detail_of(lab, subject, options),
+        chosen=options.mode,
+        suggested=suggested_mode(source.colour, lab, mask.inside),
     )
+
+
+def _solid(shape: _Shape, options: Options) -> Generator[Stage, None, Solid]:
+    steps = MODES[options.mode].build(shape.subject, options, shape.detail)
     solid = next(steps)
     for fraction, solid in enumerate(steps, start=1):  # noqa: B007 - the last one counts
         yield 0.25 + 0.11 * fraction, "fitting the number of faces"
     return solid
+
+
+def _ink(options: Options, source: Source) -> float | None:
+    """Return the width in analysis pixels of the dark line that is taken off; None to look for one."""
+    if options.outline == "px":
+        return options.outline_px / source.scale[0]
+    return None if options.outline == "auto" and MODES[options.mode].drops_ink else 0.0
 
 
 def _plain_name(name: str) -> str:
@@ -127,6 +153,5 @@ def _facts(options: Options, mask: Mask, solid: Solid, texture: Texture, colours
         "faces": len(solid.triangles),
         "vertices": len(solid.points),
         "texture": f"{colours.shape[1]} x {colours.shape[0]} {texture.mime.removeprefix('image/').upper()}",
-        "cuts": list(find_cuts(mask.inside)),
         **mask.facts,
     }

@@ -13,19 +13,19 @@ from .sheet import Sheet
 
 __all__ = ["boundary_edges", "repaired"]
 
-_CHORD_HEIGHT = 0.35  # height of a new vertex on a chord, as a share of the chord's length
 _PART = 0.05  # how far the copies of a pinched vertex move apart, as a share of their triangles
 
 
-def repaired(sheet: Sheet, heights: Array, *, depth: float) -> Sheet:
+def repaired(sheet: Sheet, heights: Array, *, lift: float) -> Sheet:
     """Return the sheet so that, mirrored and joined along the outline, it is a manifold.
 
     An inner edge between two vertices of the outline would belong to four faces: it is split and lifted. A triangle on
     the outline with all its corners would be flat: it is dropped. A vertex at which two fans meet becomes two. A vertex
-    of the outline with triangles all around, a hole that vanished, is lifted.
+    of the outline with triangles all around, a hole that vanished, is lifted. `lift` is the least height of what is
+    lifted, as a share of a chord's length in cells.
     """
-    sheet = _without_dimples(sheet, heights, depth)
-    sheet = _without_chords(sheet, heights, depth)
+    sheet = _without_dimples(sheet, heights, lift)
+    sheet = _without_chords(sheet, heights, lift)
     flat = sheet.on_outline[sheet.triangles].all(1)
     return _without_pinches(replace(sheet, triangles=sheet.triangles[~flat]))
 
@@ -42,14 +42,14 @@ def boundary_edges(triangles: Array, count: int) -> Array:
     return np.stack([start[alone], end[alone]], -1)
 
 
-def _without_dimples(sheet: Sheet, heights: Array, depth: float) -> Sheet:
+def _without_dimples(sheet: Sheet, heights: Array, lift: float) -> Sheet:
     lifted = sheet.on_outline.copy()
     lifted[boundary_edges(sheet.triangles, len(lifted))] = False
-    least = np.maximum(sample(heights, sheet.x, sheet.y), _CHORD_HEIGHT * depth)
+    least = np.maximum(sample(heights, sheet.x, sheet.y), lift)
     return replace(sheet, z=np.where(lifted, least, sheet.z), on_outline=sheet.on_outline & ~lifted)
 
 
-def _without_chords(sheet: Sheet, heights: Array, depth: float) -> Sheet:
+def _without_chords(sheet: Sheet, heights: Array, lift: float) -> Sheet:
     count = len(sheet.x)
     start, end = _directed(sheet.triangles)
     edges, uses = np.unique(np.minimum(start, end) * count + np.maximum(start, end), return_counts=True)
@@ -60,13 +60,14 @@ def _without_chords(sheet: Sheet, heights: Array, depth: float) -> Sheet:
     edges, first, second = edges[chord], first[chord], second[chord]
     x, y = (sheet.x[first] + sheet.x[second]) / 2, (sheet.y[first] + sheet.y[second]) / 2
     length = np.hypot(sheet.x[first] - sheet.x[second], sheet.y[first] - sheet.y[second])
-    z = np.maximum(sample(heights, x, y), _CHORD_HEIGHT * depth * length)
+    z = np.maximum(sample(heights, x, y), lift * length)
     return Sheet(
         triangles=_split(sheet.triangles, edges, count),
         x=np.concatenate([sheet.x, x]),
         y=np.concatenate([sheet.y, y]),
         z=np.concatenate([sheet.z, z]),
         on_outline=np.concatenate([sheet.on_outline, np.zeros(len(edges), bool)]),
+        place=np.concatenate([sheet.place, np.full(len(edges), -1)]),
     )
 
 
@@ -101,6 +102,7 @@ def _without_pinches(sheet: Sheet) -> Sheet:
         y=sheet.y[source].copy(),
         z=sheet.z[source],
         on_outline=sheet.on_outline[source],
+        place=sheet.place[source],
     )
     _move_apart(result, shared)
     return result

@@ -47,6 +47,7 @@ def with_rings(sheet: Sheet, count: int) -> Sheet:
         y=np.concatenate([sheet.y, y.ravel()]),
         z=np.concatenate([sheet.z, z.ravel()]),
         on_outline=np.concatenate([sheet.on_outline, np.zeros(x.size, bool)]),
+        place=np.concatenate([sheet.place, np.full(x.size, -1)]),
     )
 
 

@@ -19,7 +19,8 @@ __all__ = ["Sheet", "make_sheet"]
 class Sheet:
     """A height surface: `triangles` (n, 3) counter-clockwise seen from the front; `x`, `y` (down), `z` in cells.
 
-    `on_outline` marks the vertices of the outline, whose z is 0.
+    `on_outline` marks the vertices of the outline, whose z is 0. `place` is the number of a vertex on the grid, the
+    same in every sheet over these nodes; -1 for one that was put in later.
     """
 
     triangles: Array
@@ -27,6 +28,7 @@ class Sheet:
     y: Array
     z: Array
     on_outline: Array
+    place: Array
 
 
 def make_sheet(nodes: Nodes, levels: Array, heights: Array, lattice: Lattice) -> Sheet:
@@ -43,7 +45,7 @@ def make_sheet(nodes: Nodes, levels: Array, heights: Array, lattice: Lattice) ->
     x, y, on_outline = _places(numbers, nodes)
     flat = heights.ravel()
     z = np.where(on_outline, 0, flat[numbers % flat.size]).astype(np.float64)
-    return Sheet(triangles=triangles.reshape(-1, 3), x=x, y=y, z=z, on_outline=on_outline)
+    return Sheet(triangles=triangles.reshape(-1, 3), x=x, y=y, z=z, on_outline=on_outline, place=numbers)
 
 
 def _halves(a: Array, b: Array, c: Array, d: Array, *, diagonal_ac: Array) -> Array:

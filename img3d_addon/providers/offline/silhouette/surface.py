@@ -40,17 +40,16 @@ def projection_of(canvas: Canvas, centre: Array, size: float, *, charts: int) ->
 
 
 def surface_of(solid: Solid, points: Array, projection: Projection) -> Mesh:
-    """Make one glTF vertex per position, chart and smoothing group; caps of cuts have hard edges.
+    """Make one glTF vertex per position, chart and smoothing group; plates and caps have hard edges.
 
     Normals are smooth across the seam of the charts. A triangle is on the back chart when its centre is behind z = 0:
     the rule by which the coordinates are put back later.
     """
-    hard = solid.on_cap.astype(np.int64)
     behind = ((points[solid.triangles, 2].sum(1) < 0) & bool(projection.back)).astype(np.int64)
-    keys: Array = solid.triangles.astype(np.int64) * 4 + (behind * 2 + hard)[:, None]
+    keys: Array = solid.triangles.astype(np.int64) * 8 + (behind * 4 + solid.group)[:, None]
     used, index = np.unique(keys, return_inverse=True)
     triangles = index.reshape(-1, 3)
-    vertex, chart, group = used // 4, used // 2 % 2, used % 2
-    shared, place = np.unique(vertex * 2 + group, return_inverse=True)
-    normals = vertex_normals(points[shared // 2], place[triangles])[place]
+    vertex, chart, group = used // 8, used // 4 % 2, used % 4
+    shared, place = np.unique(vertex * 4 + group, return_inverse=True)
+    normals = vertex_normals(points[shared // 4], place[triangles])[place]
     return Mesh(points=points[vertex], normals=normals, uv=projection.at(points[vertex], chart), triangles=triangles)

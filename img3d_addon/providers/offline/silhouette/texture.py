@@ -13,6 +13,7 @@ from .arrays import Array
 from .back import back_colours
 from .canvas import Canvas
 from .colour import oklab
+from .crop import extended, find_cuts
 from .distance import inner_distance
 from .glb import Texture
 from .ink import ink_width
@@ -38,15 +39,17 @@ class Rim:
     band: float
 
 
-def find_rim(mask: Mask, source: Source, *, drop_ink: bool) -> Rim:
-    """Measure the rim of the object; with `drop_ink` a dark drawn outline is found."""
-    inside = mask.alpha > 0.5
+def find_rim(mask: Mask, source: Source, *, ink: float | None) -> Rim:
+    """Measure the rim of the object; a dark drawn outline is `ink` pixels wide, or looked for when that is None."""
+    inside = extended(mask.alpha, find_cuts(mask.inside), margin=1) > 0.5  # the frame is outline where it is no cut
     rows, columns = np.nonzero(inside.any(1))[0], np.nonzero(inside.any(0))[0]
     size = max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1
     limit = max(6, int(max(0.075 * size, 2.5 * source.texel)))
-    distance = inner_distance(inside, limit)
-    ink = ink_width(oklab(source.colour)[..., 0], distance, limit=limit) if drop_ink else 0.0
-    ink += 1.0 if ink else 0.0
+    distance = inner_distance(inside, limit)[1:-1, 1:-1]
+    if ink is None:
+        ink = ink_width(oklab(source.colour)[..., 0], distance, limit=limit)
+        ink += 1.0 if ink else 0.0
+    ink = min(ink, 0.7 * limit)
     return Rim(distance=distance, limit=limit, ink=ink, band=min(ink + max(2.0, 0.022 * size), 0.8 * limit))
 
 
