@@ -25,6 +25,7 @@ from ..names import datablock_name
 from ..quads import quad_remesh
 from .arrange import arrange, scale, turn
 from .collection import results_collection
+from .colours import show_colours
 from .dress import drop_materials, pack_images, shade
 from .fresh import Fresh, removed_on_failure
 from .geometry import bounds_of, triangles
@@ -91,7 +92,9 @@ def load(path: Path, *, kind: str = "", facing: str = "-Y", texture: bool = True
     if not any(item.data.polygons for item in items if isinstance(item.data, Mesh)):
         raise ImportFailed(f"{path.name} holds points or lines, but no faces")
     shade(items, shading)
-    if not texture:
+    if texture:
+        show_colours(items)
+    else:
         drop_materials(items)
     fresh.remove_unused()
     pack_images(fresh.new("images"))

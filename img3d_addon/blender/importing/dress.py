@@ -30,10 +30,12 @@ def shade(items: Iterable[Object], shading: str) -> None:
 
 
 def drop_materials(items: Iterable[Object]) -> None:
-    """Empty the material slots."""
+    """Empty the material slots, and drop colours in the corners: files show them without a material, too."""
     for item in items:
         if isinstance(item.data, Mesh):
             item.data.materials.clear()
+            for colours in list(item.data.color_attributes):
+                item.data.color_attributes.remove(colours)
 
 
 def pack_images(images: Iterable[ID]) -> None:
