@@ -121,7 +121,8 @@ def _obj(path: Path) -> None:
     import bpy
 
     _unpack_textures(path)
-    _call(bpy.ops.wm.obj_export, path, export_selected_objects=True, apply_modifiers=True, path_mode="RELATIVE")
+    wanted = {"export_selected_objects": True, "apply_modifiers": True, "export_colors": True}
+    _call(bpy.ops.wm.obj_export, path, path_mode="RELATIVE", **wanted)
 
 
 def _fbx(path: Path) -> None:

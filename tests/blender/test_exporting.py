@@ -62,6 +62,14 @@ def test_each_kind_reads_back(item, tmp_path, kind):
         assert tuple(images[0].size) == (64, 64)
 
 
+def test_colours_of_corners_are_in_an_obj(item, tmp_path):
+    colour = item.data.color_attributes.new("Col", "FLOAT_COLOR", "POINT")
+    colour.data.foreach_set("color", [0.0, 1.0, 0.0, 1.0] * len(item.data.vertices))
+    exporting.write([item], tmp_path / "a.obj")
+    corners = [line for line in (tmp_path / "a.obj").read_text().splitlines() if line.startswith("v ")]
+    assert all(line.split()[4:] == ["0.0000", "1.0000", "0.0000"] for line in corners)
+
+
 def test_only_the_given_object_is_written(item, tmp_path):
     bpy.ops.mesh.primitive_cube_add()
     exporting.write([item], tmp_path / "a.glb")
