@@ -12,7 +12,7 @@ from .arrays import Array, sample
 from .lattice import Lattice
 from .light import light_over
 from .regions import erode
-from .smoothing import gauss
+from .smoothing import gauss, resized
 from .subject import Subject, measured
 
 __all__ = ["Detail", "find_detail", "raised"]
@@ -22,6 +22,7 @@ _BANDS = ((0.004, 0.5), (0.012, 0.8), (0.035, 1.0))  # width as a share of the s
 _WIDEST = 0.22  # of the size: shading that changes more slowly is the light's own
 _ROUNDEST = 2.0  # over the size: waves longer than three sizes are damped
 _ACROSS = 0.03  # damping of what lies across the lamp's direction
+_FINE = 4.0  # pixels of a mean's width that are enough to compute it
 _ONE_LAMP = 0.25  # strength of the light's direction, and ...
 _ONE_MATERIAL = 0.045  # ... spread of the colours, from which the brightness is taken for shading
 
@@ -106,7 +107,12 @@ def _by_shading(lightness: Array, alpha: Array, angle: float, size: float) -> Ar
 
 
 def _mean(values: Array, weight: Array, sigma: float) -> Array:
-    return gauss(values * weight, sigma) / np.maximum(gauss(weight, sigma), 1e-3)
+    """Return the mean around each pixel; a wide one is taken of a smaller picture."""
+    height, width = values.shape
+    shrink = max(1, int(sigma / _FINE))
+    size = (max(1, width // shrink), max(1, height // shrink))
+    total, share = (gauss(resized(part, size), sigma / shrink) for part in (values * weight, weight))
+    return resized(total / np.maximum(share, 1e-3), (width, height))
 
 
 def _normalised(values: Array, inside: Array) -> Array:

@@ -102,7 +102,7 @@ class _Shape:
     @property
     def hint(self) -> str:
         """The suggestion in words, empty when it is the chosen mode."""
-        return "" if self.suggested == self.chosen else f" (mode {self.suggested} may suit this picture, too)"
+        return "" if self.suggested == self.chosen else f"; mode {self.suggested} may suit this picture, too"
 
     def facts(self) -> dict[str, Any]:
         facts: dict[str, Any] = {"cuts": list(self.subject.cuts), "suggested_mode": self.suggested}
