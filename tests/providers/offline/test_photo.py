@@ -52,6 +52,13 @@ def test_rendered_pictures_come_near_to_their_true_masks(name, least):
     assert likeness(mask.inside, truth) > least
 
 
+def test_a_studio_whose_light_no_fit_follows_is_taken_for_a_photo():
+    """A white floor and wall: fitted as a page, the lit floor and the shadow would belong to the mug."""
+    mask = find_mask(open_picture(DATA / "studio.jpg"), background="auto", holes="auto")
+    assert mask.method == "photo"
+    assert likeness(mask.inside, np.asarray(Image.open(DATA / "studio.png"))) > 0.95
+
+
 def test_a_thing_among_leaves(tmp_path):
     path, truth = apple(tmp_path)
     mask = find_mask(open_picture(path), background="auto", holes="auto")

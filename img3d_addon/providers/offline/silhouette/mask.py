@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import Array
-from .background import fit_background, frame_ring
+from .background import fit_background
 from .cleaning import lost, without_hairlines, without_specks
 from .colour import oklab
 from .errors import NoObject
@@ -19,7 +19,7 @@ from .given import given_mask
 from .matte import matte
 from .photo import photo_mask
 from .picture import Source
-from .plain import plain_mask
+from .plain import is_convincing, plain_mask
 from .regions import dilate
 
 __all__ = ["Mask", "find_mask"]
@@ -77,7 +77,7 @@ def _automatic(source: Source, holes: str) -> Mask:
     background = fit_background(lab)
     if background.is_plain:
         found, facts = plain_mask(lab, background, holes=holes)
-        if found[frame_ring(*found.shape)].mean() <= 0.12 or background.sigma <= 0.006:
+        if is_convincing(found, lab, background):
             return _finished(source, found, "plain", facts)
     return _by_photo(source, holes)
 

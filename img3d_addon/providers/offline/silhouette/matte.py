@@ -34,6 +34,6 @@ def matte(rgb: Array, mask: Array) -> Array:
 
 
 def bounded(alpha: Array, mask: Array) -> Array:
-    """Keep the topology of `mask`: alpha is at least .5 one pixel inside it, below .5 one pixel outside."""
-    alpha = np.where(erode(mask), np.maximum(alpha, 0.5), alpha)
+    """Keep the topology of `mask`: alpha is above .5 one pixel inside it, below .5 one pixel outside."""
+    alpha = np.where(erode(mask), np.maximum(alpha, 0.501), alpha)
     return np.where(erode(~mask), np.minimum(alpha, 0.49), alpha).astype(np.float32)
