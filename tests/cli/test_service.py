@@ -15,6 +15,7 @@ from .program import DUCK, finish, kill, run, start, wait_for
 
 KEY = StabilityServer.keys[0]
 GENERATE = ("--online-mode", "generate", DUCK, "--provider", "stability_spar3d")
+SCENARIO = ("--online-mode", "generate", DUCK, "--provider", "scenario_pixal3d", "--json")
 
 
 @pytest.fixture
@@ -22,6 +23,16 @@ def server(monkeypatch):
     with StabilityServer() as made:
         monkeypatch.setenv("IMG3D_STABILITY_URL", made.url)
         monkeypatch.setenv("STABILITY_API_KEY", KEY)
+        yield made
+        assert not made.complaints
+
+
+@pytest.fixture
+def scenario(monkeypatch):
+    with ScenarioServer() as made:
+        monkeypatch.setenv("IMG3D_SCENARIO_URL", made.url)
+        monkeypatch.setenv("SCENARIO_SDK_API_KEY", KEY)
+        monkeypatch.setenv("SCENARIO_SDK_API_SECRET", f"{KEY}-2")
         yield made
         assert not made.complaints
 
@@ -192,20 +203,30 @@ def test_two_programs_share_a_journal(server, tmp_path):
     assert {json.loads(line)["state"] for line in run("jobs", "--json").out.splitlines()} == {"imported"}
 
 
-def test_a_service_with_an_upload_and_polls_says_what_it_does(monkeypatch, tmp_path):
-    with ScenarioServer() as scenario:
-        scenario.play("success_at_once")
-        monkeypatch.setenv("IMG3D_SCENARIO_URL", scenario.url)
-        monkeypatch.setenv("SCENARIO_SDK_API_KEY", KEY)
-        monkeypatch.setenv("SCENARIO_SDK_API_SECRET", f"{KEY}-2")
-        words = ("--online-mode", "generate", DUCK, "--provider", "scenario_pixal3d", "--json")
-        done = run(*words, "--out", tmp_path / "duck.glb")
-        assert done.status == 0, done
-        stages = list(dict.fromkeys(event["stage"] for event in done.events if event.get("stage")))
-        assert stages[:3] == ["preparing", "uploading", "submitting"]
-        assert stages[-1] == "ready"
-        assert "duck.png: uploading the picture" in done.err
-        assert [event["cost"]["amount"] for event in done.events if event["event"] == "downloaded"] == [60]
-        assert not scenario.complaints
+def test_a_service_with_an_upload_and_polls_says_what_it_does(scenario, tmp_path):
+    scenario.play("success_at_once")
+    done = run(*SCENARIO, "--out", tmp_path / "duck.glb")
+    assert done.status == 0, done
+    stages = list(dict.fromkeys(event["stage"] for event in done.events if event.get("stage")))
+    assert stages[:3] == ["preparing", "uploading", "submitting"]
+    assert stages[-1] == "ready"
+    assert "duck.png: uploading the picture" in done.err
+    assert [event["cost"]["amount"] for event in done.events if event["event"] == "downloaded"] == [60]
     assert (tmp_path / "duck.glb").read_bytes()[:4] == b"glTF"
     assert_not_in_files(KEY, tmp_path)
+
+
+@pytest.mark.kill
+def test_the_program_ends_after_the_service_was_told_to_stop(scenario, tmp_path):
+    scenario.play("cancellable")
+    child = start(*SCENARIO, "--out", tmp_path / "duck.glb")
+    wait_for(lambda: scenario.seen("GET", "/v1/jobs/job_1"))
+    scenario.delay = 5.0  # longer than the time between two looks at what other processes wish
+    (job,) = run("jobs", "--json").events
+    run("cancel", job["job"])
+    done = finish(child, timeout=60)
+    (told,) = [event["message"] for event in done.events if event["event"] == "cancelled"]
+    assert "stops the job; the units may still be spent" in told
+    assert scenario.jobs["job_1"].canceled
+    (job,) = run("jobs", "--json").events
+    assert (job["state"], job["message"]) == ("cancelled", told)

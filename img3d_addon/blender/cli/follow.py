@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Interrupted", "follow"]
 
 _PAUSE = 0.02  # seconds between two looks at the engine
+_PATIENCE = 10.0  # seconds for the service's own answer to a cancel
 
 
 class Interrupted(Exception):
@@ -36,8 +37,16 @@ def follow(engine: Engine, job: str, *, label: str, output: Output, interrupts: 
             if event.job != job:
                 continue
             if event.last and event.kind != "downloaded":
-                raise event.error or Cancelled(event.message or f"The job {job} was cancelled")
+                raise event.error or Cancelled(_bill(engine, job, interrupts) or f"The job {job} was cancelled")
             output.event(event, label)
             if event.last:
                 return
         time.sleep(_PAUSE)
+
+
+def _bill(engine: Engine, job: str, interrupts: Interrupts) -> str:
+    """Return what a cancel means for the bill, once the service was told: to end before that would break the call."""
+    end = time.monotonic() + _PATIENCE
+    while engine.active and not interrupts.asked and time.monotonic() < end:
+        engine.wait_idle(_PAUSE)
+    return engine.job(job).message

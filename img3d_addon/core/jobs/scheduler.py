@@ -82,6 +82,8 @@ class Scheduler:
 
     def cancel(self, ticket: Ticket) -> None:
         """Stop a ticket now, also one that waits for a free thread."""
+        if ticket.last and ticket.last.kind == "cancelled":
+            return  # the wish is heard again and again, and must not break off the call that tells the service
         ticket.control.stop(Cancelled("Cancelled"))
         if ticket.background:
             self._intake.put(partial(self._work_on, ticket))
