@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from ...core.errors import BadInput, ProviderError
 from ...core.http.api import Api
-from ...core.params import Bool, Choice, Float, Int
+from ...core.params import Bool, Choice, File, Float, Int
 from ...core.provider import Provider
 from ...core.values import ImageLimits, Model, Picture, Price, Running
 from . import process
@@ -63,10 +63,24 @@ class Offline(Provider):
         Choice(
             "background",
             "auto",
-            choices=("auto", "alpha", "plain"),
-            labels={"alpha": "Transparent", "plain": "Plain colour"},
-            help="What surrounds the object; auto takes transparency, else a plain colour",
+            choices=("auto", "alpha", "plain", "photo", "none", "mask"),
+            labels={
+                "alpha": "Transparent",
+                "plain": "Plain colour",
+                "photo": "Photo-like",
+                "none": "None (whole picture)",
+                "mask": "Mask picture",
+            },
+            help="What surrounds the object; auto takes transparency, else a plain colour, else it looks for the "
+            "object as in a photo, which is a guess: cut it out or give a mask where that fails",
             advanced=True,
+        ),
+        File(
+            "mask",
+            "",
+            help="Picture of the same shape that is white where the object is, or transparent where it is not",
+            advanced=True,
+            when={"background": ("mask",)},
         ),
         Choice(
             "holes",
@@ -174,6 +188,11 @@ class Offline(Provider):
     reports_percent = True
     has_estimate = True
     deadline: ClassVar[float] = 300.0
+
+    def check(self, params: Mapping[str, Any]) -> None:
+        """Refuse the background mask without a mask."""
+        if params["background"] == "mask" and not params["mask"]:
+            raise BadInput("background = mask needs a mask picture", advice="Name it as mask.")
 
     def submit(self, api: Api, picture: Picture, params: Mapping[str, Any]) -> Generator[Running, None, Model]:
         """Compute the model in a child process; ends within a moment when closed."""

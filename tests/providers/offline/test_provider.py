@@ -59,9 +59,12 @@ def test_a_picture_becomes_a_model_without_network_or_cost(apple, tmp_path):
 
 @pytest.mark.parametrize(("name", "choice"), CHOICES, ids=[f"{name}={choice}" for name, choice in CHOICES])
 def test_every_choice_that_is_offered_works(name, choice, tmp_path):
-    transparent = name == "background" and choice == "alpha"
+    transparent = choice == "alpha"
+    params = {name: choice}
+    if choice == "mask":
+        params["mask"] = str(Sheet(page=(0, 0, 0)).disc(120, 130, 70, WHITE).save(tmp_path / "mask.png"))
     sheet = Sheet(page=None if transparent else WHITE).disc(120, 130, 80, (*RED, 255))
-    model, _steps = submitted(sheet.save(tmp_path / "apple.png"), tmp_path, **{name: choice})
+    model, _steps = submitted(sheet.save(tmp_path / "apple.png"), tmp_path, **params)
     assert_solid(*Glb(model.path.read_bytes()).welded())
 
 
@@ -92,7 +95,7 @@ def test_the_ends_of_the_ranges_work(apple, param, end, tmp_path):
 )
 def test_a_mode_shows_only_what_it_uses(mode, absent):
     shown = set(check_all(Offline.params, {"mode": mode}))
-    assert {param.name for param in Offline.params} - shown == absent
+    assert {param.name for param in Offline.params} - shown == absent | {"mask"}
 
 
 def test_another_mode_is_suggested_and_never_taken_by_itself(tmp_path, caplog):

@@ -21,6 +21,8 @@ from .subject import Subject, standing
 
 __all__ = ["MODES", "Mode", "detail_of", "subject_of"]
 
+_SOFT_PHOTO = 1.6  # pixels: the outline found in a photo is not as exact
+
 _Build = Callable[[Subject, Options, Detail | None], Iterator[Solid]]
 
 
@@ -79,7 +81,7 @@ def subject_of(source: Source, mask: Mask, options: Options) -> Subject:
         alpha=mask.alpha,
         inside=mask.inside,
         cuts=find_cuts(mask.inside) if mode.cut else Cuts(),
-        sigma=mode.soft_texel * source.texel if source.texel else mode.soft,
+        sigma=mode.soft_texel * source.texel or (_SOFT_PHOTO if mask.method == "photo" else mode.soft),
     )
     return standing(subject) if options.flat_base else subject
 

@@ -17,6 +17,7 @@ class Options:
     faces: int = 20_000
     texture_size: int = 1024
     background: str = "auto"
+    mask: str = ""
     holes: str = "auto"
     thickness: float = 0.0
     bevel: float = 2.0

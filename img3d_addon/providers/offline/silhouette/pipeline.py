@@ -58,13 +58,14 @@ def stages(picture: Path, options: Options) -> Generator[Stage, None, Result]:
     """Do the same one stage at a time: each step yields the fraction done and what comes next."""
     mode = MODES[options.mode]
     yield 0.02, "reading the picture"
-    source = open_picture(picture)
+    source = open_picture(picture, flat=options.background in ("none", "mask"))
     yield 0.08, "finding the object"
     holes = "all" if options.mode == "extrude" and options.holes == "auto" else options.holes  # letters are open
-    mask = find_mask(source, background=options.background, holes=holes)
+    given = Path(options.mask) if options.mask else None
+    mask = find_mask(source, background=options.background, holes=holes, given=given)
     yield 0.22, "measuring the object"
     shape = _measure(source, mask, options)
-    yield 0.25, mode.verb + shape.hint
+    yield 0.25, f"{mode.verb} ({mask.words}){shape.hint}"
     solid = yield from _solid(shape, options)
     yield 0.60, "painting the front"
     canvas = make_canvas(source, mask.alpha, texture_size=options.texture_size)
