@@ -5,6 +5,7 @@
     job = img3d.submit("chair.png")                                      returns at once
     img3d.job(id), img3d.jobs(), img3d.providers()
     img3d.estimate("chair.png", provider=...), img3d.balance(provider), img3d.check_key(provider)
+    img3d.restore_texture(object)                                        after any remesh of an offline result
 
 Everything is imported when it is first used.
 """
@@ -14,7 +15,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-_CONSOLE = frozenset({"balance", "check_key", "estimate", "generate", "job", "jobs", "submit"})
+_CONSOLE = frozenset({"balance", "check_key", "estimate", "generate", "job", "jobs", "restore_texture", "submit"})
 
 
 def __getattr__(name: str) -> Any:

@@ -36,9 +36,9 @@ def unregister() -> None:
 
 
 def _parts() -> tuple:
-    from . import operators, panels, preferences, properties, pump, questions
+    from . import operators, panels, preferences, properties, pump, questions, restoring
 
-    return preferences, properties, operators, questions, panels, pump
+    return preferences, properties, operators, questions, restoring, panels, pump
 
 
 def _add_command() -> None:

@@ -13,6 +13,10 @@ from ..core.provider import Provider
 __all__ = ["AFTER", "REMESH_LOSES_TEXTURE", "check", "check_quads", "decimate_ratio"]
 
 REMESH_LOSES_TEXTURE = "A Remesh modifier drops the texture coordinates, so the texture is not shown while it is on"
+_REMESH = (
+    "Add a Remesh modifier. It drops the texture coordinates, so the texture is not shown while it is on; "
+    "offline results keep theirs, by a modifier behind it"
+)
 
 AFTER = (
     Float(
@@ -57,7 +61,7 @@ AFTER = (
         "none",
         choices=("none", "voxel", "smooth", "sharp", "blocks"),
         labels={"none": "None", "voxel": "Voxel", "smooth": "Smooth", "sharp": "Sharp", "blocks": "Blocks"},
-        help="Add a Remesh modifier. " + REMESH_LOSES_TEXTURE,
+        help=_REMESH,
     ),
     Int(
         "remesh_detail",

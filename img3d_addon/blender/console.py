@@ -20,8 +20,20 @@ from ..core.values import Balance, Order, Price
 from . import pump, session
 from .after import AFTER, check, check_quads
 from .picture import name_of, picture_file
+from .restoring import restore_texture
 
-__all__ = ["KEYWORDS", "JobHandle", "balance", "check_key", "estimate", "generate", "job", "jobs", "submit"]
+__all__ = [
+    "KEYWORDS",
+    "JobHandle",
+    "balance",
+    "check_key",
+    "estimate",
+    "generate",
+    "job",
+    "jobs",
+    "restore_texture",
+    "submit",
+]
 
 KEYWORDS: Mapping[str, str] = {
     **{param.name: param.name for param in AFTER if param.name not in ("remesh", "remesh_detail")},

@@ -15,6 +15,7 @@ from .after import REMESH_LOSES_TEXTURE
 from .layout import draw_params, draw_text, fits
 from .orders import KEY, ONLINE, PARAM, asked_price, blocked, price_of, provider_of
 from .properties import existing, settings_of
+from .restoring import has_projection
 from .words import capital, elapsed, headline, known_price, stage_of
 
 __all__ = ["register", "unregister"]
@@ -64,8 +65,24 @@ class IMG3D_PT_main(_Tab, Panel):
         header, body = layout.panel("img3d_after", default_closed=True)
         header.label(text="Import Options")
         if body:
-            _draw_after(body, settings.after, context)
+            _draw_after(body, settings.after, context, warn=bool(provider.base_url))
         _draw_button(layout, settings, context)
+
+
+class IMG3D_PT_result(_Tab, Panel):
+    """What can be done with a result in the scene."""
+
+    bl_label = "Result"
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        """Show it while the active object's texture can be restored."""
+        return has_projection(context.active_object)
+
+    def draw(self, context: Any) -> None:
+        """Draw the buttons."""
+        layout: Any = self.layout
+        layout.operator("img3d.restore_texture", icon="UV")
 
 
 class IMG3D_PT_jobs(_Tab, Panel):
@@ -84,7 +101,7 @@ class IMG3D_PT_jobs(_Tab, Panel):
             layout.label(text="No jobs yet")
 
 
-CLASSES = (IMG3D_PT_main, IMG3D_PT_jobs)
+CLASSES = (IMG3D_PT_main, IMG3D_PT_jobs, IMG3D_PT_result)
 
 
 def register() -> None:
@@ -99,7 +116,7 @@ def unregister() -> None:
         bpy.utils.unregister_class(one)
 
 
-def _draw_after(layout: Any, after: Any, context: Any) -> None:
+def _draw_after(layout: Any, after: Any, context: Any, *, warn: bool) -> None:
     column = layout.column()
     for name in ("location", "facing", "size", "shading", "texture"):
         column.prop(after, name)
@@ -110,7 +127,8 @@ def _draw_after(layout: Any, after: Any, context: Any) -> None:
     column.prop(after, "remesh")
     if after.remesh != "none":
         column.prop(after, "remesh_detail")
-        draw_text(column, REMESH_LOSES_TEXTURE, context, icon="INFO")
+        if warn:
+            draw_text(column, REMESH_LOSES_TEXTURE, context, icon="INFO")
 
 
 def _draw_button(layout: Any, settings: Any, context: Any) -> None:

@@ -11,11 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..core.errors import ImportFailed
+
 if TYPE_CHECKING:
     import numpy as np
     from bpy.types import ID, Mesh
 
-__all__ = ["Projection", "projection_of", "restore_uvs"]
+__all__ = ["UV_LAYER", "Projection", "coordinates", "projection_of", "restore_uvs"]
+
+UV_LAYER = "UVMap"
+"""The name that Blender's importer gives the coordinates."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +43,11 @@ def projection_of(owner: Mapping[str, Any] | ID) -> Projection | None:
 
 
 def restore_uvs(mesh: Mesh, projection: Projection) -> None:
-    """Write the mesh's only texture coordinate layer from its vertices' own (local) positions."""
-    while mesh.uv_layers:
-        mesh.uv_layers.remove(mesh.uv_layers[0])
-    layer = mesh.uv_layers.new(name="UVMap")
+    """Write the mesh's texture coordinates from its vertices' own (local) positions; other layers are left alone."""
+    layer = mesh.uv_layers.get(UV_LAYER) or mesh.uv_layers.new(name=UV_LAYER, do_init=False)
+    if layer is None:
+        raise ImportFailed(f"{mesh.name} has as many UV maps as a mesh can have", advice="Remove one of them.")
+    layer.active = layer.active_render = True
     layer.uv.foreach_set("vector", coordinates(mesh, projection).ravel())
     mesh.update()
 

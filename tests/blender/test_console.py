@@ -124,7 +124,7 @@ def test_submit_returns_at_once_and_the_result_is_imported_when_asked_for():
     assert job.path.is_file()
     assert not bpy.data.objects
     (item,) = job.import_result(remesh_modifier="voxel", size=3)
-    assert [modifier.type for modifier in item.modifiers] == ["REMESH"]
+    assert [modifier.type for modifier in item.modifiers] == ["REMESH", "NODES"]
     assert img3d.job(job.id[:12]).state == "imported"
     with pytest.raises(BadInput, match="depth"):
         job.import_result(depth=1)

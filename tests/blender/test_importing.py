@@ -10,6 +10,7 @@ from mathutils import Vector
 
 from img3d_addon.blender import importing
 from img3d_addon.blender.importing.geometry import bounds_of
+from img3d_addon.blender.live_texture import is_live_texture
 from img3d_addon.blender.names import MAX_BYTES, datablock_name
 from img3d_addon.blender.restore import projection_of, restore_uvs
 from img3d_addon.core.errors import BadInput, BadResult, ImportFailed
@@ -247,7 +248,8 @@ def test_decimate_and_remesh_are_modifiers(tmp_path):
     assert made.uv_layers
     for mode in ("voxel", "smooth", "sharp", "blocks"):
         result = brought(path, remesh=mode, remesh_detail=32, size=2.0)
-        (modifier,) = result.root.modifiers
+        modifier, texture = result.root.modifiers
+        assert is_live_texture(texture)
         assert (modifier.type, modifier.mode, modifier.use_remove_disconnected) == ("REMESH", mode.upper(), False)
         assert modifier.voxel_size == pytest.approx(2 / 32)
         assert len(result.root.evaluated_get(bpy.context.evaluated_depsgraph_get()).data.polygons) > 100

@@ -23,6 +23,7 @@ from ...providers import load as load_providers
 from ..after import check
 from ..names import datablock_name
 from ..quads import quad_remesh
+from ..restoring import remember_material
 from .arrange import arrange, scale, turn
 from .collection import results_collection
 from .colours import show_colours
@@ -162,6 +163,7 @@ def _sign(items: Sequence[Object], facts: JobFacts) -> None:
     for item in items:
         item["img3d_job"] = facts.id
         item["img3d_provider"] = facts.provider
+        remember_material(item)
     root = items[0]
     root["img3d_image"] = Path(facts.image).name  # a folder's name may be private
     root["img3d_settings"] = json.dumps(dict(facts.settings), sort_keys=True)

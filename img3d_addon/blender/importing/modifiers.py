@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Remesh and Decimate as modifiers, with values that follow from the size of the object."""
+"""Remesh and Decimate as modifiers, with values that follow from the object's size, and its texture behind them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import bpy
 from bpy.types import Mesh, Object
 
 from ..after import decimate_ratio
+from ..live_texture import add_live_texture
+from ..restore import projection_of
 from .geometry import triangles
 
 __all__ = ["add_modifiers"]
@@ -27,6 +29,9 @@ def add_modifiers(items: Sequence[Object], options: Mapping[str, Any], *, longes
         for item in meshes if ratio < 1.0 else ():
             modifier: Any = item.modifiers.new("Decimate", "DECIMATE")
             modifier.ratio = ratio
+    for item in meshes if options["remesh"] != "none" and options["texture"] else ():
+        if projection := projection_of(item):
+            add_live_texture(item, projection)
 
 
 def _remesh(item: Object, mode: str, *, cells: int, longest: float) -> None:
