@@ -42,3 +42,16 @@ def test_without_a_key(server, job, monkeypatch):
     assert done.status == 3, done
     assert "STABILITY_API_KEY" in done.sentence
     assert len(server.seen("POST", SPAR3D)) == 1
+
+
+def test_nothing_to_go_on_with_is_no_error_wherever_it_was_to_be_written(tmp_path):
+    done = run("resume", "--all", "--out", tmp_path / "a.glb")
+    assert done.status == 0, done
+    assert done.out == "There is no job to go on with\n"
+
+
+def test_one_job_goes_to_a_folder_as_several_do(job, tmp_path):
+    words = ("--submit-again", "--out", tmp_path / "models", "--format", "glb")
+    done = run("--online-mode", "resume", "--all", *words)
+    assert done.status == 0, done
+    assert (tmp_path / "models" / "duck.glb").is_file()

@@ -27,3 +27,12 @@ def test_a_file_that_is_not_there_yet_is_planned(tmp_path):
     target = tmp_path / "new" / "a.glb"
     assert plan([tmp_path / "a.png"], out=target, kind=None, single=True) == [target]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_one_picture_goes_to_a_folder_that_is_not_there_yet_when_the_kind_is_named(tmp_path):
+    folder = tmp_path / "models"
+    assert plan([tmp_path / "a.png"], out=folder, kind="glb", single=True) == [folder / "a.glb"]
+    with pytest.raises(BadInput, match="no ending"):
+        plan([tmp_path / "a.png"], out=folder, kind=None, single=True)
+    with pytest.raises(BadInput, match="do not fit together"):
+        plan([tmp_path / "a.png"], out=tmp_path / "a.obj", kind="glb", single=True)

@@ -46,6 +46,7 @@ def resume(args: argparse.Namespace, engine: Engine, run: Run) -> int:
     found = [engine.job(job) for job in args.jobs] or _open_jobs(engine, run, again=args.submit_again)
     if not found:
         run.output.line("There is no job to go on with")
+        return run.finish()
     for job, target in zip(found, _targets(args, found), strict=True):
 
         def work(job: Job = job, target: Path = target) -> None:

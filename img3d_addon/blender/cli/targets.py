@@ -45,13 +45,13 @@ def pictures(given: Iterable[Path]) -> list[Path]:
 def plan(images: Sequence[Path], *, out: Path | None, kind: str | None, single: bool) -> list[Path]:
     """Return the file to write for each picture; `BadInput` where one cannot be written.
 
-    `single`: one picture was named, so that `out` may be a file. A file that exists is replaced only where `out`
-    names it or its folder.
+    `single`: one picture was named, so that `out` may be a file; without an ending and with `kind`, it is a folder.
+    A file that exists is replaced only where `out` names it or its folder.
     """
     kind = _known(kind.lower().removeprefix(".")) if kind else None
     if out is None:
         targets = _beside(images, kind or "glb")
-    elif single and not out.is_dir() and not str(out).endswith("/"):
+    elif single and not out.is_dir() and (out.suffix or not kind):
         targets = [_file(out, kind)]
     else:
         targets = _inside(images, out, kind, single=single)
