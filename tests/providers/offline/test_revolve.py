@@ -66,6 +66,22 @@ def test_a_mug_keeps_its_handle(page, tmp_path):
     assert (width / height, depth / height) == pytest.approx((290 / 220, 200 / 220), abs=0.02)
     handle = result.points[result.points[:, 0] > result.points[:, 0].max() - 0.03]
     assert 0.02 < np.ptp(handle[:, 2]) < 0.2, "a round bar"
+    joint = np.abs(result.points[:, 0] - result.points[:, 0].max() + 92 / 290) < 0.02  # where the body ends
+    bar = joint & (np.abs(result.points[:, 1]) < 0.4) & (np.abs(result.points[:, 2]) < 0.12)
+    assert np.ptp(result.points[bar, 2]) > 0.06, "it meets the body without a neck"
+
+
+def test_a_handle_and_a_spout_at_one_height_leave_the_body_round(tmp_path):
+    sheet = Sheet(500, 300).disc(350, 150, 80, (*RED, 255)).disc(350, 150, 50, (0, 0, 0, 0))
+    sheet = sheet.line([(40, 60), (120, 220), (160, 220)], 34, (*RED, 255)).box(150, 40, 340, 260, (*BLUE, 255))
+    picture = sheet.done()
+    alpha = np.asarray(picture)[..., 3] / 255.0
+    profile = find_profile(alpha.astype(np.float32), alpha > 0.5)
+    assert np.abs(profile.radius[5:-5] - 95).max() < 2.5
+    picture.save(tmp_path / "pot.png")
+    result = made(tmp_path / "pot.png", mode="revolve", faces=20_000)
+    assert euler(result.triangles, result.points) == 6, "the body, the handle and the spout"
+    assert 0.85 * 20_000 < len(result.triangles) <= 1.08 * 20_000
 
 
 def test_few_faces_are_kept_to_with_a_handle(tmp_path):

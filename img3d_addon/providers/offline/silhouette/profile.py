@@ -13,6 +13,9 @@ __all__ = ["Profile", "find_profile"]
 
 _SMOOTH = 0.004  # of the height
 _LEAST = 0.3  # pixels: the least radius
+_UNEVEN = 0.03  # of the radius: so much the sides differ where something stands out
+_CROSSING = 0.06  # of the height: in so few rows, both may happen to stand out by the same
+_BEYOND = 0.06  # of the radius: a round belly bulges less beyond the straight line between two joints
 _STEEP = 2.0  # pixels of radius per row from which smoothing would blunt an end
 
 
@@ -39,7 +42,7 @@ def find_profile(alpha: Array, inside: Array) -> Profile:
     rows = _longest_run(np.nonzero(inside[:, column])[0])
     left, right = _exact_ends(alpha[rows], before[rows, column], after[rows, column])
     axis = _exact_axis(left, right, column + 0.5)
-    radius = np.maximum(np.minimum(axis - left, right - axis), _LEAST)
+    radius = np.maximum(_narrower(axis - left, right - axis), _LEAST)
     top, bottom = _exact_ends(alpha.T[column : column + 1], rows[:1] - 1, rows[-1:] + 1)
     top, bottom = np.minimum(top, rows[0] + 0.4), np.maximum(bottom, rows[-1] + 0.6)
     y = np.concatenate([top, rows + 0.5, bottom])
@@ -81,6 +84,31 @@ def _exact_axis(left: Array, right: Array, near: float) -> float:
     middle, half = (left + right) / 2, (right - left) / 2
     even = np.abs(middle - near) < max(2.0, 0.03 * float(half.max()))
     return float((middle * half)[even].sum() / half[even].sum()) if even.any() else near
+
+
+def _narrower(left: Array, right: Array) -> Array:
+    """Return the radius of the narrower side; rows at which something stands out on both sides are bridged.
+
+    There, a handle and a spout, the sides differ from each other, and even the narrower one lies beyond the body.
+    """
+    radius = np.minimum(left, right)
+    row = np.arange(len(radius))
+    uneven = np.abs(left - right) > np.maximum(2.0, _UNEVEN * radius)
+    for rows in _runs(uneven)[1:-1]:
+        uneven[rows] |= len(rows) < _CROSSING * len(row)
+    if uneven.all():
+        return radius
+    bridge: Array = np.interp(row, row[~uneven], radius[~uneven])
+    beyond = radius - bridge > np.maximum(3.0, _BEYOND * bridge)
+    for rows in _runs(uneven):
+        if uneven[rows[0]] and beyond[rows].any():
+            radius[rows] = np.minimum(radius[rows], bridge[rows])
+    return radius
+
+
+def _runs(marks: Array) -> list[Array]:
+    """Return the numbers of the rows in runs of equal marks."""
+    return np.split(np.arange(len(marks)), np.nonzero(np.diff(marks))[0] + 1)
 
 
 def _smoothed(radius: Array) -> Array:

@@ -23,7 +23,7 @@ __all__ = ["revolved"]
 
 _LEAST_REST = 0.015  # of the silhouette: less than that is no handle
 _SMALL_PART = 0.2  # of the largest part beside the body: what is smaller is left out
-_INTO_BODY = 0.03  # of the height: so far a handle reaches into the body
+_INTO_BODY = 0.06  # of the height: so far a handle reaches into the body, where its end is round
 _HANDLE_SHARE = 0.25  # of the faces
 
 
@@ -56,9 +56,17 @@ def _beside(subject: Subject, profile: Profile) -> Subject | None:
     if rest.sum() < _LEAST_REST * subject.inside.sum():
         return None
     for _ in range(max(3, round(_INTO_BODY * height))):
-        rest = dilate(rest) & subject.inside
+        rest |= _towards(rest, profile.axis) & subject.inside
     alpha = subject.alpha * gauss((rest | ~subject.inside).astype(np.float32), 0.8)
     return replace(subject, alpha=alpha, inside=alpha > 0.5, cuts=Cuts())
+
+
+def _towards(mask: Array, axis: float) -> Array:
+    """Move the pixels of `mask` by one towards the axis; upwards or downwards they would leave the round body."""
+    moved, middle = np.zeros_like(mask), round(axis)
+    moved[:, 1:middle] = mask[:, : middle - 1]
+    moved[:, middle:-1] = mask[:, middle + 1 :]
+    return moved
 
 
 def _large_parts(mask: Array) -> Array:
