@@ -89,6 +89,19 @@ def test_a_drawn_dark_line_is_taken_off_or_kept(tmp_path):
     assert (away(colours[np.hypot(glb.points[:, 0], glb.points[:, 1]) > 0.48], INK) < 30).all()
 
 
+def test_a_drawn_line_is_taken_off_where_it_lies_at_the_frame(tmp_path):
+    pixels = np.zeros((20, 20, 4), np.uint8)
+    pixels[:] = (*INK, 255)
+    pixels[1:19, 1:19] = (*RED, 255)
+    pixels[:4, :4] = pixels[:4, 16:] = pixels[16:, :4] = pixels[16:, 16:] = 0
+    pixels[4, :5] = pixels[4, 15:] = pixels[15, :5] = pixels[15, 15:] = (*INK, 255)
+    pixels[:5, 4] = pixels[15:, 4] = pixels[:5, 15] = pixels[15:, 15] = (*INK, 255)
+    Image.fromarray(pixels, "RGBA").save(tmp_path / "a.png")
+    facts, glb = made(tmp_path / "a.png")
+    assert facts["ink_removed"]
+    assert away(texels(glb)[0], INK).min() > 60
+
+
 def test_a_dark_object_has_no_drawn_line(tmp_path):
     path = Sheet(400, 400, page=WHITE).disc(200, 200, 150, INK).disc(200, 200, 40, RED).save(tmp_path / "a.png")
     assert not made(path)[0]["ink_removed"]
