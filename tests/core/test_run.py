@@ -7,16 +7,21 @@ from img3d_addon.core.errors import (
     AuthError,
     BadResult,
     Cancelled,
+    CreditsError,
+    ModerationError,
     NetworkError,
     NotFound,
     OutputError,
+    PlanError,
     ProviderError,
     RateLimited,
+    RequestRefused,
     ServerError,
+    TaskFailed,
     TimedOut,
     Uncertain,
 )
-from img3d_addon.core.jobs.run import FETCH_TRIES, FRESH_FETCH_TRIES, FRESH_TRIES, run
+from img3d_addon.core.jobs.run import FETCH_TRIES, FRESH_FETCH_TRIES, FRESH_TRIES, RESUME, run
 from img3d_addon.core.jobs.steps import Delivered, Downloading, Fetched, Held, Means, Submitted, Submitting
 from img3d_addon.core.provider import Provider
 from img3d_addon.core.values import Model, Picture, Running, Task
@@ -260,6 +265,33 @@ def test_polls_are_repeated_with_growing_waits_and_say_why(tmp_path):
 def test_a_refused_poll_ends_the_job(tmp_path):
     with pytest.raises(ProviderError, match="no fur"):
         Story(tmp_path, Script([Task("t")], [ProviderError("no fur")])).play()
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "advice"),
+    [
+        (AuthError, 401, "Check the key"),
+        (CreditsError, 402, "Look at your account"),
+        (PlanError, 403, "Look at your account"),
+        (RequestRefused, 400, "Look at the job"),
+    ],
+)
+def test_a_refused_poll_says_nothing_of_a_free_new_submit(tmp_path, error, status, advice):
+    story = Story(tmp_path, Script(polls=[error("Refused", status=status)]), task=Task("t"))
+    with pytest.raises(error) as caught:
+        story.play()
+    assert caught.value.advice.startswith(advice)
+    assert caught.value.advice.endswith(f" {RESUME}")
+
+
+@pytest.mark.parametrize(
+    "error", [TaskFailed("No", status=500), ModerationError("No", status=403), RequestRefused("No", status=200)]
+)
+def test_a_task_that_the_service_gave_up_keeps_its_advice(tmp_path, error):
+    story = Story(tmp_path, Script(polls=[error]), task=Task("t"))
+    with pytest.raises(type(error)) as caught:
+        story.play()
+    assert caught.value.advice == type(error).advice
 
 
 def test_a_task_that_never_ends_is_timed_out_after_exactly_the_deadline(tmp_path):

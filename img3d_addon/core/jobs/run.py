@@ -13,7 +13,9 @@ from typing import Any
 from ..errors import (
     AuthError,
     BadResult,
+    CreditsError,
     Img3dError,
+    ModerationError,
     NetworkError,
     NotFound,
     OutputError,
@@ -21,6 +23,7 @@ from ..errors import (
     ProviderError,
     RateLimited,
     ServerError,
+    TaskFailed,
     Uncertain,
 )
 from ..values import Model, Picture, Running, Task
@@ -36,6 +39,7 @@ FETCH_TRIES = 5
 FRESH_TRIES = 3  # addresses of one model
 FRESH_FETCH_TRIES = 2  # of each that was asked for anew
 EXPIRED = (NotFound, AuthError, PlanError, BadResult)  # how stores speak of an address that is over
+RESUME = "Resuming the job asks again and is not paid twice; a new submit is paid by itself."
 GATEWAYS = (502, 504, *range(520, 528))  # spoken by a gateway, which does not know what the service did
 
 
@@ -144,6 +148,7 @@ def _wait(
             state = _poll_once(means, task)
         except ProviderError as error:
             if not error.retry:
+                _advise(error)
                 raise
             wait = retry.backoff(error, attempt=attempt, jitter=means.jitter)
             trouble, attempt = error, attempt + 1
@@ -158,6 +163,18 @@ def _wait(
             yield state
         trouble, attempt = None, 0
         wait = retry.jittered(provider.poll_every, jitter=means.jitter)
+
+
+def _advise(error: ProviderError) -> None:
+    """Say what a refused poll means: the task was taken before, so that a new submit is not free of charge."""
+    if (error.status or 0) < 400 or isinstance(error, NotFound | TaskFailed | ModerationError):
+        return
+    advice = "Look at the job on the service's web page."
+    if isinstance(error, AuthError):
+        advice = error.advice
+    elif isinstance(error, CreditsError | PlanError):
+        advice = "Look at your account on the service's web page."
+    error.advice = f"{advice} {RESUME}"
 
 
 def _poll_once(means: Means, task: Task) -> Running | Model | Task:
