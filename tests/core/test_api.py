@@ -337,3 +337,11 @@ def test_what_the_headers_make_of_the_keys_is_secret_and_a_setting_is_not(tmp_pa
     server.on("/echo", Reply.of_json({"message": text}))
     with closing(Api(Several(), settings(tmp_path, base_urls={"PLAIN": server.url}), account=account)) as api:
         assert api.get("/echo").json == {"message": "standard: ***, ***, ***"}
+
+
+def test_each_half_of_a_key_that_is_joined_by_a_colon_is_secret(tmp_path, server):
+    server.on("/echo", Reply.of_json({"message": "no user for the-secret-half; key-id-half:the-secret-half; x:y"}))
+    own = settings(tmp_path, base_urls={"PLAIN": server.url})
+    account = {"key": "key-id-half:the-secret-half", "secret": "other-secret", "line": "standard"}
+    with closing(Api(Several(), own, account=account)) as api:
+        assert api.get("/echo").json == {"message": "no user for ***; ***; x:y"}

@@ -251,10 +251,11 @@ class Api:
 
 
 def _secrets(provider: Provider, account: Mapping[str, str]) -> tuple[str, ...]:
-    """Return what nobody may read: keys, and what the headers make of them."""
+    """Return what nobody may read: keys, the parts that colons join in them, and what the headers make of them."""
     keys = [account[item.name] for item in provider.account if isinstance(item, Secret) and item.name in account]
+    parts = [part for key in keys if ":" in key for part in key.split(":")]
     header = provider.headers(account).get("Authorization", "") if keys else ""
-    return (*keys, header.rpartition(" ")[2]) if header else tuple(keys)
+    return (*keys, header.rpartition(" ")[2], *parts) if header else (*keys, *parts)
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:
