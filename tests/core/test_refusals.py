@@ -67,6 +67,11 @@ def test_the_words_of_the_service_are_found(body, said):
     assert said_by(answer(400, body)) == said.strip()
 
 
+def test_a_signed_address_in_the_words_of_the_service_is_shown_without_its_query():
+    body = {"message": "Unable to fetch https://cdn.invalid/in.png?X-Amz-Signature=geheim&b=1 in time"}
+    assert said_by(answer(400, body)) == "Unable to fetch https://cdn.invalid/in.png?… in time"
+
+
 def test_a_web_page_is_nobodys_words():
     error = refusal(answer(502, "<html><h1>Bad Gateway</h1></html>"), provider="P")
     assert isinstance(error, errors.ServerError)

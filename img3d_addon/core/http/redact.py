@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-__all__ = ["secrets_out", "text", "url"]
+__all__ = ["addresses", "secrets_out", "text", "url"]
 
 MASK = "***"
 _URL = re.compile(r"https?://[^\s\"'<>\\]+")
@@ -21,9 +21,14 @@ MOST_ESCAPED = 1 << 20  # characters; longer texts hold base64, and are not look
 def text(value: str, secrets: Iterable[str] = ()) -> str:
     """Return `value` without `secrets`, keys in JSON, authorisation schemes, queries of addresses and long base64."""
     value = secrets_out(value, secrets)
-    value = _URL.sub(lambda match: url(match.group()), value)
+    value = addresses(value)
     value = _SCHEME.sub(rf"\1\2{MASK}", _FIELD.sub(rf'\1"{MASK}"', value))
     return _BASE64.sub(lambda match: f"<{len(match.group())} characters>", value)
+
+
+def addresses(value: str) -> str:
+    """Return `value` with its web addresses as `url` shows them, and nothing else changed."""
+    return _URL.sub(lambda match: url(match.group()), value)
 
 
 def secrets_out(value: str, secrets: Iterable[str]) -> str:

@@ -22,6 +22,7 @@ from ..errors import (
     ServerError,
     TooLarge,
 )
+from . import redact
 from .answer import Answer, decoded
 
 __all__ = ["BY_STATUS", "one_line", "refusal", "said_by", "wait_of"]
@@ -90,13 +91,16 @@ def refusal(
 
 
 def said_by(answer: Answer) -> str:
-    """Return the service's own sentence, or an empty text when the answer is a web page or empty."""
+    """Return the service's own sentence, or an empty text when the answer is a web page or empty.
+
+    Queries of addresses in it are left out: they may be signatures, such as that of the picture it cannot read.
+    """
     text = answer.text.strip()
     try:
         found = "; ".join(_sentences(decoded(text)))
     except (ValueError, RecursionError):
         found = "" if text.startswith("<") else text
-    return one_line(found)
+    return one_line(redact.addresses(found))
 
 
 def one_line(text: str, longest: int = LONGEST) -> str:
