@@ -29,7 +29,7 @@ __all__ = [
     "stage_words",
 ]
 
-ASKED = "asked before each job"
+ASKED = "told by the service when asked"
 """The price of a service that tells it when it is asked."""
 
 CHARACTER = 6.1
