@@ -220,3 +220,11 @@ def test_files_beside_a_model_lie_there_by_their_names_and_nowhere_else(tmp_path
     assert {file.name for file in folder.iterdir()} == set(files)
     assert not [path for path in tmp_path.rglob("evil*")]
     assert all("authorization" not in request.headers for request in server.requests)
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_a_key_in_what_came_instead_of_a_model_is_not_shown(tmp_path, folder, server, status):
+    url = server.on("/x", Reply.of_json({"message": f"denied for {KEY}"}, status=status))
+    with asking(server.url, tmp_path) as api, pytest.raises(ProviderError, match=r"denied for \*\*\*") as caught:
+        get(api, folder, url)
+    assert KEY not in f"{caught.value} {caught.value.said}"

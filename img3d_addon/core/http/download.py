@@ -59,6 +59,7 @@ def fetch(
             return _renamed(raw, folder / f"{name}.{judge(raw)}")
         except ProviderError as error:
             log.info("%s did not deliver: %s", redact.url(url), error.kind)
+            error.message, error.said = api.scrub(error.message), api.scrub(error.said)
             last = error
         finally:
             with contextlib.suppress(OSError):
