@@ -69,6 +69,12 @@ def test_what_cannot_be_mended_by_asking_again_is_said_at_once(tmp_path, answer,
     assert story.names == ["Uploading"]
 
 
+def test_an_upload_that_is_not_understood_speaks_of_no_result(tmp_path):
+    story = Story(tmp_path, Taking([KeyError("asset")]))
+    with pytest.raises(BadResult, match="Nothing was submitted yet, and nothing is charged"):
+        story.play()
+
+
 def test_an_upload_that_never_ends_is_timed_out(tmp_path):
     with pytest.raises(TimedOut):
         Story(tmp_path, Taking([Task("up")], [Running()])).play()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from ..errors import ProviderError
+from ..errors import BadResult, ProviderError
 from ..files.images import prepare
 from ..http.api import Api
 from ..provider import Provider
@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 TRIES = 5
 PATIENCE = 120.0  # seconds that a question may take
+FREE = "Nothing was submitted yet, and nothing is charged; try again later."
 
 
 def uploaded(means: Means, deadline: retry.Deadline, picture: Picture) -> Generator[Uploading, None, Picture]:
@@ -74,6 +75,8 @@ def _persist(means: Means, deadline: retry.Deadline, ask: Callable[[], T]) -> Ge
                 return ask()
         except ProviderError as error:
             attempt += 1
+            if isinstance(error, BadResult):
+                error.advice = FREE  # there is no result yet that could be fetched again
             if not error.retry or attempt == TRIES:
                 raise
             wait = retry.backoff(error, attempt=attempt - 1, jitter=means.jitter)
