@@ -32,7 +32,7 @@ from ..core.errors import (
 )
 from ..core.http.answer import Answer, decoded
 from ..core.http.api import Api, Base64File
-from ..core.http.refusals import one_line, refusal, said_by
+from ..core.http.refusals import refusal, said_by
 from ..core.params import Bool, Choice, Float, Int, Param, Secret, Text
 from ..core.provider import Provider
 from ..core.unheard import unheard
@@ -197,7 +197,7 @@ class ScenarioPixal3D(Provider):
         upload = api.get(f"uploads/{task.id}", query=_project(api)).json["upload"]
         status = str(upload["status"]).lower()
         if status == "failed":
-            said = one_line(str(upload.get("errorMessage") or "no reason was given"))
+            said = _words(upload.get("errorMessage")) or "no reason was given"
             text = f"{self.label} could not use the picture: “{said}”"
             raise _saying(said, RequestRefused(text, provider=self.label))
         if status == "imported" or (status == "complete" and upload.get("entityId")):
@@ -271,7 +271,8 @@ class ScenarioPixal3D(Provider):
     def check_key(self, api: Api) -> str:
         """Ask whose key it is."""
         team = self._team(api)
-        return f"The key works; it belongs to the team {team.get('name') or team['id']} (plan {team.get('plan')})."
+        plan = f" (plan {team['plan']})" if team.get("plan") else ""
+        return f"The key works; it belongs to the team {team.get('name') or team['id']}{plan}."
 
     def explain(self, answer: Answer) -> ProviderError:
         """Read the sentence where this service puts it; tell missing units from a missing plan by its words."""
@@ -300,8 +301,8 @@ class ScenarioPixal3D(Provider):
         if status.startswith("cancel"):
             text = f"The job was cancelled at {self.label}"
             return TaskFailed(text, provider=self.label, advice=f"Submit it again. {REFUNDS}")
-        said = one_line(str(metadata.get("error") or "no reason was given"))
-        hint = one_line(str(metadata.get("hint") or ""))
+        said = _words(metadata.get("error")) or "no reason was given"
+        hint = _words(metadata.get("hint"))
         billing: Mapping[str, Any] = job.get("billing") or {}
         refunds = "" if billing.get("disableRefund") else REFUNDS
         advice = " ".join(f"{part.rstrip('.')}." for part in (hint, refunds) if part)
@@ -424,6 +425,11 @@ def _object(text: str) -> Mapping[str, Any]:
     except ValueError:
         value = None
     return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _words(value: Any) -> str:
+    """Return the sentence of a field that is documented as a text, also where it holds an object."""
+    return said_by(Answer(status=200, text=json.dumps({"message": value}))) if value else ""
 
 
 def _sentence(answer: Answer, body: Mapping[str, Any]) -> str:

@@ -390,6 +390,15 @@ def test_a_job_that_is_never_refunded_promises_no_refund(tmp_path):
     assert "are normally refunded" not in str(caught.value)
 
 
+def test_a_reason_that_is_an_object_is_told_in_its_words(tmp_path):
+    metadata = {"error": {"code": 7, "message": "The mesh is empty"}, "hint": {}, "assetIds": []}
+    with PlainServer() as plain, asking(plain.url, tmp_path, provider=PIXAL) as api:
+        plain.on("/jobs/job_1", Reply.of_json({"job": {"jobId": "job_1", "status": "failure", "metadata": metadata}}))
+        with pytest.raises(errors.TaskFailed, match="failed: “The mesh is empty”") as caught:
+            PIXAL.poll(api, Task("job_1"))
+    assert "{" not in str(caught.value)
+
+
 def test_a_job_cancelled_elsewhere_ends(tmp_path, server):
     server.play("canceled")
     error = failing(server, tmp_path, errors.TaskFailed, words="was cancelled at Scenario")
@@ -732,6 +741,12 @@ def test_balance_and_key_test_cost_nothing(tmp_path, server):
             assert balance.note == f"{team}, plan cu-pro"
             assert team in PIXAL.check_key(api)
     assert server.units == 412
+
+
+def test_a_team_of_which_no_plan_is_told_is_named_without_one(tmp_path):
+    with PlainServer() as plain, asking(plain.url, tmp_path, provider=PIXAL) as api:
+        plain.on("/teams", Reply.of_json({"teams": [{"id": "team_1", "name": "Ours"}]}))
+        assert PIXAL.check_key(api) == "The key works; it belongs to the team Ours."
 
 
 @pytest.mark.parametrize(
