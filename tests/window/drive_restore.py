@@ -51,6 +51,17 @@ def steps():
     d.shot("3-restored")
     assert layers() == ["UVMap"]
     assert duck().data.materials[0]
+    yield from undo_and_redo()
+    yield from d.key("TAB")
+    yield 0.5
+    assert bpy.context.mode == "EDIT_MESH"
+    assert not bpy.ops.img3d.restore_texture.poll()
+    yield from d.find("img3d.restore_texture")
+    yield 1.0
+    d.shot("4-edit-mode")
+
+
+def undo_and_redo():
     yield from d.move(d.view_3d())
     yield from d.key("Z", ctrl=True)
     yield 0.5
@@ -59,13 +70,6 @@ def steps():
     yield from d.key("Z", ctrl=True, shift=True)
     yield 0.5
     assert layers() == ["UVMap"]
-    yield from d.key("TAB")
-    yield 0.5
-    assert bpy.context.mode == "EDIT_MESH"
-    assert not bpy.ops.img3d.restore_texture.poll()
-    yield from d.find("img3d.restore_texture")
-    yield 1.0
-    d.shot("4-edit-mode")
 
 
 d.main(steps)
