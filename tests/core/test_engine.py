@@ -412,6 +412,29 @@ def test_a_running_job_is_refused_here_and_elsewhere(make, tmp_path):
         second.mark_imported(job_id)
 
 
+def test_a_finished_job_can_be_marked_before_its_worker_lets_go_of_it(make, remote, tmp_path, monkeypatch):
+    engine, stranger = make(), make()
+    held, told = threading.Event(), []
+    release = engine._journal.release
+
+    def late(job_id):
+        held.wait(LIMIT)
+        release(job_id)
+
+    monkeypatch.setattr(engine._journal, "release", late)
+    remote.let_finish.set()
+    job_id = engine.submit(an_order(tmp_path))
+    try:
+        until(lambda: told.extend(engine.drain()) or (told and told[-1].kind == "downloaded"))
+        with pytest.raises(Busy):
+            stranger.mark_imported(job_id)
+        engine.mark_imported(job_id)
+    finally:
+        held.set()
+    assert engine.wait_idle(LIMIT)
+    assert stranger.job(job_id).state == engine.job(job_id).state == "imported"
+
+
 # ------- cancel
 
 

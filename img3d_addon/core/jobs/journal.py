@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import BadInput, Img3dError
 from . import lease, schema
-from .job import MOVES, Job
+from .job import DONE, MOVES, Job
 from .rows import COLUMNS, from_row, to_columns
 
 if TYPE_CHECKING:
@@ -80,10 +80,13 @@ class Journal:
             return self._read(connection, job_id)
 
     def move_free(self, job_id: str, state: str) -> None:
-        """Bring a job that nobody works on into `state`; `Busy` when somebody does."""
+        """Bring a job that nobody works on into `state`; `Busy` when somebody does.
+
+        A finished one of ours is free: its end is told a moment before it is released.
+        """
         with self._transaction() as connection:
             job = self._read(connection, job_id)
-            if job.owner_alive:
+            if job.owner_alive and not (job.state in DONE and self._is_ours(connection, job_id)):
                 raise Busy(f"Job {job_id} is at work", advice="Wait for it, or cancel it.")
             self._check_move(job.state, state)
             self._write(connection, job_id, {"state": state, "updated": self._clock()})
@@ -207,6 +210,10 @@ class Journal:
         if row is None or self._owner is None or row["owner"] != self._owner.id:
             raise LeaseLost(f"Job {job_id} was taken over by another process")
         return row
+
+    def _is_ours(self, connection: sqlite3.Connection, job_id: str) -> bool:
+        row = connection.execute("SELECT owner FROM jobs WHERE id=?", (job_id,)).fetchone()
+        return self._owner is not None and row["owner"] == self._owner.id
 
     def _check_move(self, before: str, after: str) -> None:
         if after not in MOVES[before]:
