@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
 from ..core.errors import BadResult, ModerationError, ProviderError
+from ..core.http import redact
 from ..core.http.answer import Answer, decoded
 from ..core.http.api import Api, FilePart
 from ..core.http.refusals import one_line, refusal
@@ -176,5 +177,5 @@ def _no_model(label: str, answer: Answer) -> str:
     text = answer.text.strip()
     if not text:
         return f"{label} answered with success, but with nothing in it"
-    what = "a web page" if text.startswith("<") else f"words: “{one_line(text, 200)}”"
+    what = "a web page" if text.startswith("<") else f"words: “{one_line(redact.text(text[:2000]), 200)}”"
     return f"{label} answered with success, but instead of a model came {what}"

@@ -203,6 +203,14 @@ def test_other_ends(tmp_path, server, scene, kind, words):
     assert len(server.requests) == 1
 
 
+def test_words_instead_of_a_model_show_no_signed_query(tmp_path):
+    with PlainServer() as plain:
+        plain.on(SPAR3D, Reply.of_json({"later": "https://store.invalid/m.glb?X-Amz-Signature=5164"}))
+        with pytest.raises(errors.BadResult, match="https://store.invalid/m.glb") as caught:
+            submit(plain, tmp_path)
+    assert "5164" not in str(caught.value)
+
+
 def test_a_model_in_json_is_tolerated_and_never_asked_for(tmp_path, server):
     server.play("success_json")
     model = submit(server, tmp_path)
