@@ -95,8 +95,9 @@ def test_redirects_to_anything_but_http_are_refused(tmp_path, folder, server, lo
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "/etc/passwd", "", "javascript:1", "http://[bad"])
 def test_addresses_of_other_kinds_are_refused(tmp_path, folder, server, url):
-    with asking(server.url, tmp_path) as api, pytest.raises(BadResult, match="only http and https"):
+    with asking(server.url, tmp_path) as api, pytest.raises(BadResult, match="only http and https") as caught:
         get(api, folder, url)
+    assert ("no web address" in caught.value.message) == (":" not in url)
 
 
 def test_a_circle_of_redirects_ends(tmp_path, folder, server):

@@ -156,8 +156,9 @@ def _allow(url: str) -> None:
     except ValueError:
         good = False
     if not good:
-        scheme = url.partition(":")[0][:20]
-        raise BadResult(f"The model is said to lie at an address of the kind “{scheme}:”; only http and https are read")
+        scheme, colon, _ = url.partition(":")
+        kind = f"an address of the kind “{scheme[:20]}:”" if colon else "what is no web address"
+        raise BadResult(f"The model is said to lie at {kind}; only http and https are read")
 
 
 def _no_model(raw: Path, kind: str) -> str:
