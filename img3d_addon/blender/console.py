@@ -177,9 +177,12 @@ class JobHandle:
             raise error
         return True
 
-    def cancel(self) -> str:
-        """Stop it; returns a sentence on what that means for the bill."""
-        return session.engine().cancel(self.id)
+    def cancel(self, *, wait: float = 10.0) -> str:
+        """Stop it; returns a sentence on what that means for the bill.
+
+        The service's own answer is waited for, `wait` seconds at most: a script that ended before would break it off.
+        """
+        return session.engine().cancel(self.id, wait=wait)
 
     def resume(self, *, again: bool = False) -> JobHandle:
         """Go on in the background; `again` is your word that an uncertain submit may be paid twice."""

@@ -168,6 +168,23 @@ def test_a_cancelled_job_says_so(server):
     assert job.state == "uncertain" or isinstance(job.error, Cancelled)
 
 
+def test_a_cancel_returns_what_the_service_answers(monkeypatch):
+    with ScenarioServer() as made:
+        made.play("cancellable")
+        monkeypatch.setenv("IMG3D_SCENARIO_URL", made.url)
+        monkeypatch.setenv("SCENARIO_SDK_API_KEY", made.keys[0])
+        monkeypatch.setenv("SCENARIO_SDK_API_SECRET", f"{made.keys[0]}-2")
+        bpy.context.preferences.system.use_online_access = True
+        job = img3d.submit(DUCK, provider="scenario_pixal3d")
+        while not made.seen("GET", "/v1/jobs/job_1"):
+            assert job.wait(timeout=0.05) is False
+        made.delay = 0.5
+        assert "stops the job" in job.cancel()
+        session.close()
+        assert made.jobs["job_1"].canceled
+        assert not made.complaints
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
