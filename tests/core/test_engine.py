@@ -435,6 +435,34 @@ def test_a_finished_job_can_be_marked_before_its_worker_lets_go_of_it(make, remo
     assert stranger.job(job_id).state == engine.job(job_id).state == "imported"
 
 
+class Breaking(Local):
+    """A free generator whose first file is cut short."""
+
+    def model(self, api):
+        made = super().model(api)
+        if len(self.submits) == 1:
+            made.path.write_bytes(made.path.read_bytes()[:-10])
+        return made
+
+
+class Charging(Breaking):
+    repeatable = False
+
+
+@pytest.mark.parametrize(("provider", "submits"), [(Breaking(), 2), (Charging(), 1)])
+def test_a_broken_file_is_made_anew_where_that_is_free(make, tmp_path, provider, submits):
+    engine = make(provider)
+    with pytest.raises(BadResult, match="cut short"):
+        list(engine.drive(an_order(tmp_path, "local")))
+    (job,) = engine.jobs()
+    if submits == 2:
+        assert kinds(engine.drive(job.id))[-1] == "downloaded"
+    else:
+        with pytest.raises(BadResult, match="may have been charged"):
+            list(engine.drive(job.id))
+    assert len(provider.submits) == submits
+
+
 # ------- cancel
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import BadInput, OutputError, Uncertain
+from ..errors import BadInput, BadResult, OutputError, Uncertain
 from ..provider import Provider
 from ..values import Model
 from .job import DONE, Job
@@ -21,6 +21,10 @@ def take_up(job: Job, provider: Provider, *, again: bool = False, stray: Path | 
     folder. Raises `Uncertain`, `BadInput` or `OutputError` with the reason when nothing can be done.
     """
     job = _with_what_is_left(job, stray)
+    # an answer without address or task does not get better; where another one is free, it is asked for
+    anew = provider.repeatable and (job.state, job.error_kind, job.task) == ("failed", BadResult.kind, None)
+    if anew:
+        job = replace(job, model=None)
     if job.state in DONE:
         return _of_done(job, provider)
     if job.model is not None or job.task is not None:
@@ -31,7 +35,7 @@ def take_up(job: Job, provider: Provider, *, again: bool = False, stray: Path | 
             advice="Submit the picture again.",
         )
     never_sent = job.state == "failed" and not job.submits
-    if job.state == "prepared" or never_sent or again or (job.state == "submitting" and provider.repeatable):
+    if job.state == "prepared" or never_sent or again or anew or (job.state == "submitting" and provider.repeatable):
         return job
     if job.state in ("submitting", "uncertain"):
         raise lost_submit(provider)

@@ -55,7 +55,7 @@ class StoredJobs:
         stray = stray_answer(self._library.folder(job.id)) if job.state == "uncertain" else None
         found = take_up(job, provider, again=again, stray=stray)
         if found.model is None and found.task is None and found.state in ("failed", "cancelled"):
-            return self._journal.move(job.id, "prepared", error_kind="", error="")
+            return self._journal.move(job.id, "prepared", error_kind="", error="", model=None)
         if (found.path, found.model) != (job.path, job.model):
             self._journal.note(job.id, path=found.path, model=found.model)
         return found
