@@ -27,6 +27,7 @@ def test_the_service_s_own_wait_counts_and_is_never_shortened():
     ("error", "wait"),
     [
         (RateLimited("busy", wait=7), 7),
+        (RateLimited("busy", wait=0), 5),
         (RateLimited("busy"), 60),
         (network(sent=False), 1),
         (network(sent=True), None),

@@ -60,7 +60,9 @@ def submit_wait(error: ProviderError, *, attempt: int, jitter: Callable[[], floa
     Only a refusal for too many requests, and a request that never reached the service, are free of doubt.
     """
     if isinstance(error, RateLimited):
-        return jittered(error.wait or RATE_LIMIT, jitter=jitter)
+        if error.wait is None:
+            return jittered(RATE_LIMIT, jitter=jitter)
+        return backoff(error, attempt=attempt, jitter=jitter)  # a told 0 is "at once", not "who knows"
     if isinstance(error, NetworkError) and not getattr(error, "sent", True) and attempt + 1 < UNSENT_TRIES:
         return backoff(error, attempt=attempt, jitter=jitter)
     return None
