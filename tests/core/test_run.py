@@ -167,6 +167,12 @@ def test_a_known_model_is_fetched_without_asking_the_service(tmp_path):
     assert story.names == ["Delivered", "Downloading", "Fetched"]
 
 
+def test_a_submit_that_finds_nobody_speaks_of_no_result(tmp_path):
+    with pytest.raises(NotFound, match=r"no such model\. Nothing was submitted; check the base URL") as caught:
+        Story(tmp_path, Script([NotFound("no such model")])).play()
+    assert "expired" not in str(caught.value)
+
+
 def test_addresses_that_are_over_are_asked_for_again_a_few_times(tmp_path):
     provider = Script([AssertionError()], [done("https://store.invalid/new")])
     story = Story(tmp_path, provider, task=Task("t"), model=done(), fetches=[NotFound("gone"), triangle()]).play()

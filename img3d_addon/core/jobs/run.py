@@ -40,6 +40,7 @@ FRESH_TRIES = 3  # addresses of one model
 FRESH_FETCH_TRIES = 2  # of each that was asked for anew
 EXPIRED = (NotFound, AuthError, PlanError, BadResult)  # how stores speak of an address that is over
 RESUME = "Resuming the job asks again and is not paid twice; a new submit is paid by itself."
+NOWHERE = "Nothing was submitted; check the base URL in the preferences, or choose another provider."
 GATEWAYS = (502, 504, *range(520, 528))  # spoken by a gateway, which does not know what the service did
 
 
@@ -123,6 +124,8 @@ def _after_submit(means: Means, error: ProviderError | OutputError, *, wait: flo
     if wait is not None and isinstance(error, RateLimited):
         error.advice = f"It wants {retry.in_words(error.wait or wait)} to pass first; submit it again after that."
         return error
+    if isinstance(error, NotFound) and error.advice == NotFound.advice:
+        error.advice = NOWHERE
     if provider.repeatable:
         return error
     if isinstance(error, BadResult):
