@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every developer command of img3d: demo, run, test, package, docs. Standard library only.
+"""Every developer command of img3d: demo, run, test, fuzz, package, docs. Standard library only.
 
 It makes what it needs (a virtual environment with Blender as a Python module) and looks for a fitting Python
 by itself, so that `python3 build.py demo` is all there is to type on a fresh machine.
@@ -22,6 +22,11 @@ from tools.talk import ROOT, Stop, say
 LAYERS = ("lint", "types", "layers", "plain", "blender", "cli", "window")
 
 
+PASSED_ON = {
+    "fuzz": "random pictures through the offline generator; build.py fuzz --help",
+}
+
+
 def parser():
     """Return the argument parser of all commands but `run`, whose words are passed on untouched."""
     top = argparse.ArgumentParser(prog="build.py", description="Developer commands of img3d.")
@@ -37,6 +42,8 @@ def parser():
     test.add_argument("--suite", choices=["sid", "trixie"], default="sid", help="whose Blender the window tests take")
     test.add_argument("--only", action="append", choices=LAYERS, help="run this layer only; may be repeated")
     test.add_argument("words", nargs="*", help="after --: further words for pytest")
+    for name, words in PASSED_ON.items():
+        commands.add_parser(name, help=words, add_help=False)
     package = commands.add_parser("package", help="stage, wheels, build, validate")
     package.add_argument("--platform", action="append", help="default: this machine's; may be repeated")
     docs = commands.add_parser("docs", help="write the generated tables of README.md")
@@ -72,12 +79,12 @@ def run(words):
 
 def main(argv):
     """Run one command and return its exit status."""
-    is_run = argv[:1] == ["run"]
-    args = None if is_run else parser().parse_args(argv)
+    passed_on = argv[:1] == ["run"] or argv[:1] and argv[0] in PASSED_ON
+    args = None if passed_on else parser().parse_args(argv)
     if pythons.newest_blender(sys.version_info[:2]) is None:
         return rerun(argv)
     if args is None:
-        return run(argv[1:])
+        return run(argv[1:]) if argv[0] == "run" else import_module(f"tools.{argv[0]}").main(argv[1:])
     module = "checks" if args.command == "test" else args.command
     return import_module(f"tools.{module}").main(args)
 
