@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 SIDE, SCALE = 768, 3  # drawn three times as large, for smooth edges
 MARGIN = 6  # around the field of 100 x 100, so that no shade reaches the frame
@@ -38,9 +39,7 @@ class Sheet:
 
     def shape(self, points: Points, colour: str, *, shade: float = 0.35) -> None:
         """Fill a closed shape, lighter at its upper left and darker at its lower right."""
-        mask = Image.new("L", self.image.size)
-        ImageDraw.Draw(mask).polygon([self._pixel(x, y) for x, y in points], fill=255)
-        self._paint(mask, colour, shade)
+        self._paint(self._mask(points), colour, shade)
 
     def spot(self, x: float, y: float, width: float, height: float, colour: str, *, shade: float = 0.15) -> None:
         """Fill an ellipse around (x, y)."""
@@ -48,6 +47,44 @@ class Sheet:
         corners = [self._pixel(x - width / 2, y - height / 2), self._pixel(x + width / 2, y + height / 2)]
         ImageDraw.Draw(mask).ellipse(corners, fill=255)
         self._paint(mask, colour, shade)
+
+    def words(self, x: float, y: float, text: str, height: float, colour: str) -> None:
+        """Write fat letters around (x, y)."""
+        font = ImageFont.load_default(size=height * self.unit)
+        stroke = int(height * self.unit * 0.035)
+        ImageDraw.Draw(self.image).text(
+            self._pixel(x, y), text, fill=colour, font=font, anchor="mm", stroke_width=stroke, stroke_fill=colour
+        )
+
+    def band(self, points: Points, y: float, height: float, colour: str) -> None:
+        """Paint a stripe over a shape, hanging a little in its middle, as on a round body."""
+        across = range(-10, 111, 2)
+        hang = [(x, y + 3 * (1 - ((x - 50) / 50) ** 2)) for x in across]
+        stripe = [*hang, *((x, v + height) for x, v in reversed(hang))]
+        self.image.paste(
+            Image.new("RGB", self.image.size, colour), mask=ImageChops.multiply(*map(self._mask, (points, stripe)))
+        )
+
+    def gloss(self, points: Points) -> None:
+        """Shade a turned body: darker to both sides, with a soft light on its left."""
+        mask = self._mask(points)
+        left, _top, right, _bottom = mask.getbbox() or (0, 0, 1, 1)
+        for place, width, colour, strength in (
+            (0.0, 0.3, "#0b1020", 90),
+            (1.0, 0.42, "#0b1020", 130),
+            (0.3, 0.1, "#ffffff", 110),
+        ):
+            ramp = Image.new("L", (self.image.width, 1))
+            for x in range(ramp.width):
+                away = ((x - left) / (right - left) - place) / width
+                ramp.putpixel((x, 0), int(strength * math.exp(-away * away * 2)))
+            veil = ImageChops.multiply(mask, ramp.resize(self.image.size))
+            self.image.paste(Image.new("RGB", self.image.size, colour), mask=veil)
+
+    def _mask(self, points: Points) -> Image.Image:
+        mask = Image.new("L", self.image.size)
+        ImageDraw.Draw(mask).polygon([self._pixel(x, y) for x, y in points], fill=255)
+        return mask
 
     def _pixel(self, x: float, y: float) -> tuple[float, float]:
         return (x + MARGIN) * self.unit, (y + MARGIN) * self.unit
@@ -160,7 +197,43 @@ def rocket() -> None:
     sheet.save("rocket.png", background="#2f5d8a")
 
 
+def coin() -> None:
+    """A medal of one metal under one lamp, with transparent surroundings: for reliefs."""
+    sheet = Sheet()
+    sheet.spot(50, 50, 94, 94, "#b98a3a", shade=0.5)
+    sheet.spot(50, 50, 80, 80, "#a87a2f", shade=0.4)
+    sheet.shape(star(50, 50, 34, 15), "#c2933f", shade=0.75)
+    sheet.spot(50, 50, 16, 16, "#cc9d48", shade=0.6)
+    sheet.save("coin.png")
+
+
+def badge() -> None:
+    """A logo in flat colours on a white page: for straight walls."""
+    sheet = Sheet()
+    sheet.shape(curve([(8, 34), (8, 12), (50, 5), (92, 12), (92, 34), (50, 40)]), "#1f6f8b", shade=0.0)
+    sheet.shape(star(50, 23, 14, 6), "#ffd23f", shade=0.0)
+    sheet.words(50, 68, "B3D", 46, "#d1495b")
+    sheet.save("badge.png", background="#ffffff")
+
+
+def vase() -> None:
+    """A striped vase on a plain green page: for the lathe."""
+    sheet = Sheet()
+    right = [(61, 5), (63, 8), (58, 14), (57, 22), (64, 32), (74, 44), (78, 56), (74, 70), (66, 82), (62, 90), (66, 95)]
+    outline = curve([*right, *((100 - x, y) for x, y in reversed(right))])
+    sheet.shape(outline, "#2f6f9f", shade=0.0)
+    for y, height, colour in ((18, 5, "#f2efe6"), (50, 9, "#f2efe6"), (62, 4, "#d9a441"), (86, 4, "#f2efe6")):
+        sheet.band(outline, y, height, colour)
+    sheet.gloss(outline)
+    sheet.save("vase.png", background="#8fb58a")
+
+
+def star(x: float, y: float, outer: float, inner: float) -> list[tuple[float, float]]:
+    """Return a star of five points."""
+    turns = [(math.pi * (k / 5 - 0.5), inner if k % 2 else outer) for k in range(10)]
+    return [(x + radius * math.cos(angle), y + radius * math.sin(angle)) for angle, radius in turns]
+
+
 if __name__ == "__main__":
-    mushroom()
-    duck()
-    rocket()
+    for draw in (mushroom, duck, rocket, coin, badge, vase):
+        draw()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Render the objects of a .blend, lit and from the front right, to a PNG: preview.py IN.blend OUT.png [SAMPLES].
 
-Runs inside the environment: it is the one file of the build that needs bpy.
+Runs inside the environment: it and gallery.py are the files of the build that need bpy.
 """
 # The stubs of bpy know neither what an add-on (Cycles) adds, nor which kind of node, light or data is meant.
 # pyright: reportAttributeAccessIssue=false, reportOptionalMemberAccess=false, reportArgumentType=false
@@ -66,13 +66,13 @@ def add_studio(scene: bpy.types.Scene, corners: list[Vector]) -> None:
     scene.world = world
 
 
-def add_camera(scene: bpy.types.Scene, corners: list[Vector]) -> None:
-    """Look from the front right, with a little room around the object."""
+def add_camera(scene: bpy.types.Scene, corners: list[Vector], *, towards: Vector = _FRONT_RIGHT) -> None:
+    """Look from the front right, or from another direction, with a little room around the object."""
     centre, radius = (corners[0] + corners[-1]) / 2, (corners[-1] - corners[0]).length / 2
     camera = bpy.data.cameras.new("Preview")
     camera.lens = 60.0
     camera.clip_start, camera.clip_end = radius / 100, radius * 1000
-    scene.camera = _aimed(scene, camera, centre + _FRONT_RIGHT.normalized() * radius * 10, centre)
+    scene.camera = _aimed(scene, camera, centre + towards.normalized() * radius * 10, centre)
     bpy.context.view_layer.update()
     flat = [number for corner in corners for number in centre + (corner - centre) * 1.15]
     place, _ = scene.camera.camera_fit_coords(bpy.context.evaluated_depsgraph_get(), flat)
