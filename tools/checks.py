@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import time
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from .talk import ROOT, Stop, say
 
 STATIC = ("lint", "types", "layers", "plain")  # once; the layers below run in every Blender
 PER_BLENDER = ("blender", "cli")
+PARALLEL = ("plain", "cli")  # most of their time is waiting; inside one Blender nothing is parallel
+MOST_WORKERS = 4
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,8 @@ def _pytest(env: Environment, layer: str, words: list[str], args: argparse.Names
         more = node.validator(ensure(pythons.default_blender(), "dev"))
     except Stop as stop:
         return Line(layer, "FAILED", str(stop))
-    outcome = pytest_runs.run(env, layer, [*words, *args.words], more=more)
+    spread = ["-n", str(min(MOST_WORKERS, os.cpu_count() or 1))] if layer.split()[0] in PARALLEL else []
+    outcome = pytest_runs.run(env, layer, [*words, *spread, *args.words], more=more)
     return Line(layer, "FAILED" if outcome.trouble else "ok", str(outcome), outcome)
 
 
