@@ -19,6 +19,7 @@ from img3d_addon.core.errors import (
     Offline,
     OutputError,
     ServerError,
+    TaskFailed,
     Uncertain,
 )
 from img3d_addon.core.jobs.engine import Engine
@@ -323,6 +324,20 @@ def test_a_paid_task_is_named_when_the_disk_fails_and_is_not_lost(make, remote, 
 
 
 # ------- resume
+
+
+def test_a_task_that_the_service_gave_up_is_not_resumed_by_itself(make, remote, tmp_path):
+    remote.poll_error = TaskFailed("Remote failed")
+    engine = make()
+    job_id = engine.submit(an_order(tmp_path))
+    finish(engine)
+    assert (engine.job(job_id).state, engine.job(job_id).resumable) == ("failed", False)
+    assert not engine.view()[0].resumable
+    remote.poll_error = None
+    remote.let_finish.set()
+    engine.resume(job_id)  # by its id it may still be asked for
+    assert kinds(finish(engine))[-1] == "downloaded"
+    assert len(remote.submits) == 1
 
 
 @pytest.mark.parametrize("error", [BadResult("odd"), AuthError("the key was changed"), ServerError("gone", status=400)])

@@ -21,7 +21,7 @@ from img3d_addon.core.errors import (
     TimedOut,
     Uncertain,
 )
-from img3d_addon.core.jobs.run import FETCH_TRIES, FRESH_FETCH_TRIES, FRESH_TRIES, RESUME, run
+from img3d_addon.core.jobs.run import FETCH_TRIES, FRESH_FETCH_TRIES, FRESH_TRIES, POLL_MISREADS, RESUME, run
 from img3d_addon.core.jobs.steps import Delivered, Downloading, Fetched, Held, Means, Submitted, Submitting
 from img3d_addon.core.provider import Provider
 from img3d_addon.core.values import Model, Picture, Running, Task
@@ -266,6 +266,16 @@ def test_polls_are_repeated_with_growing_waits_and_say_why(tmp_path):
     assert said[0].startswith("Asking again in 1 s: The connection to Vendor was broken off")
     assert "too many requests" in said[2]
     assert isinstance(story.steps[-1], Fetched)
+
+
+def test_a_page_of_a_proxy_between_two_polls_is_survived_and_a_third_one_ends_the_job(tmp_path):
+    page = BadResult("The answer was not understood: it was a web page, not JSON")
+    story = Story(tmp_path, Script([Task("t")], [page, page, Running(0.5), KeyError("status"), done()])).play()
+    assert story.names[-1] == "Fetched"
+    provider = Script([Task("t")], [page])
+    with pytest.raises(BadResult, match="web page"):
+        Story(tmp_path, provider).play()
+    assert len(provider.polled) == POLL_MISREADS
 
 
 def test_a_refused_poll_ends_the_job(tmp_path):

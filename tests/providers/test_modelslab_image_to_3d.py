@@ -473,7 +473,7 @@ def test_trouble_at_a_poll_is_survived(tmp_path, server, scene):
 
 
 def test_a_web_page_at_a_poll_keeps_the_paid_task(tmp_path, server):
-    server.play_fetch("html", "success")
+    server.play_fetch("html", "html", "html", "success")
     job, state, error, _path = drive(server, tmp_path)
     assert isinstance(error, errors.BadResult)
     assert state == "failed"

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..values import Model, Picture, Price, Task
 
-__all__ = ["DONE", "MOVES", "OPEN", "STATES", "Ids", "Job", "JobView"]
+__all__ = ["DONE", "MOVES", "OPEN", "OVER", "STATES", "Ids", "Job", "JobView"]
 
 MOVES: Mapping[str, frozenset[str]] = {
     "prepared": frozenset({"submitting", "failed", "cancelled"}),
@@ -31,6 +31,8 @@ MOVES: Mapping[str, frozenset[str]] = {
 STATES = tuple(MOVES)
 OPEN = frozenset({"prepared", "submitting", "remote", "downloading"})
 """States that go on by themselves when resumed."""
+OVER = "over"
+"""The stage of a failed job whose task the service gave up: asking again would give the same answer."""
 DONE = frozenset({"ready", "imported"})
 
 
@@ -74,6 +76,8 @@ class Job:
             return not self.owner_alive
         if self.state == "failed" and not self.submits:
             return True
+        if self.state == "failed" and self.stage == OVER:
+            return False
         return self.state in ("failed", "cancelled") and (self.task is not None or self.model is not None)
 
 

@@ -30,8 +30,8 @@ def understood(provider: Provider) -> Generator[None]:
         yield
     except STUMBLES as error:
         log.warning("%s: an answer was not understood", provider.label, exc_info=error)
-        reason = f"{type(error).__name__}: {error}"
-        text = f"The answer of {provider.label} was not understood ({reason})"
+        what = f"it has no {error}" if isinstance(error, KeyError) else "it has another form than documented"
+        text = f"The answer of {provider.label} was not understood: {what}"
         raise BadResult(text, provider=provider.label) from error
     except OSError as error:
         raise OutputError(f"{provider.label} cannot use a file ({error})") from error

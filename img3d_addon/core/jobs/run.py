@@ -36,6 +36,7 @@ from .uploading import uploaded
 __all__ = ["run"]
 
 FETCH_TRIES = 5
+POLL_MISREADS = 3  # a page of a proxy, say, may stand between two good answers
 FRESH_TRIES = 3  # addresses of one model
 FRESH_FETCH_TRIES = 2  # of each that was asked for anew
 EXPIRED = (NotFound, AuthError, PlanError, BadResult)  # how stores speak of an address that is over
@@ -143,14 +144,15 @@ def _wait(
     """Poll until the model is there; return the last stage's task with it."""
     provider = means.provider
     trouble: ProviderError | None = None
-    attempt = 0
+    attempt = misread = 0
     wait = retry.jittered(first, jitter=means.jitter)
     while True:
         means.sleep(deadline.clip(wait, label=provider.label, last=trouble))
         try:
             state = _poll_once(means, task)
         except ProviderError as error:
-            if not error.retry:
+            misread = misread + 1 if isinstance(error, BadResult) else 0
+            if not error.retry and not 0 < misread < POLL_MISREADS:
                 _advise(error)
                 raise
             wait = retry.backoff(error, attempt=attempt, jitter=means.jitter)
@@ -164,7 +166,7 @@ def _wait(
             yield Submitted(task)
         else:
             yield state
-        trouble, attempt = None, 0
+        trouble, attempt, misread = None, 0, 0
         wait = retry.jittered(provider.poll_every, jitter=means.jitter)
 
 

@@ -10,14 +10,14 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
-from ..errors import Cancelled, Img3dError, ProviderError, Stopped, Uncertain
+from ..errors import Cancelled, Img3dError, ProviderError, Stopped, TaskFailed, Uncertain
 from ..events import Event
 from ..values import Model, Running
 from .cancelling import meaning
 from .context import Context
 from .given import kept
 from .intake import take_in
-from .job import DONE, MOVES
+from .job import DONE, MOVES, OVER
 from .journal import LeaseLost
 from .library import sha256_of
 from .resuming import lost_submit
@@ -204,7 +204,8 @@ class Work:
             error.task_id = error.task_id or job.task.id
         # task and model again: writing them down may be just what failed
         known = {"task": job.task, "model": job.model, "cost": job.cost}
-        self._try_move(state, error_kind=error.kind, error=str(error), stage=job.stage, **known)
+        stage = OVER if isinstance(error, TaskFailed) else job.stage
+        self._try_move(state, error_kind=error.kind, error=str(error), stage=stage, **known)
         return self._event(state, error=error, message=str(error), fraction=None)
 
     def _cancelled(self) -> Event:
