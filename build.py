@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every developer command of img3d: demo, run, test, fuzz, package, docs. Standard library only.
+"""Every developer command of img3d: demo, run, test, fuzz, bench, package, docs. Standard library only.
 
 It makes what it needs (a virtual environment with Blender as a Python module) and looks for a fitting Python
 by itself, so that `python3 build.py demo` is all there is to type on a fresh machine.
@@ -24,6 +24,7 @@ LAYERS = ("lint", "types", "layers", "plain", "blender", "cli", "window")
 
 PASSED_ON = {
     "fuzz": "random pictures through the offline generator; build.py fuzz --help",
+    "bench": "time the offline generator; build.py bench --help",
 }
 
 
