@@ -11,7 +11,9 @@ import argparse
 import itertools
 import json
 import os
+import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,11 +22,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageFilter
-
 from img3d_addon.providers.offline import process
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+ROOT = Path(__file__).resolve().parent.parent
+UNIT = 1 if sys.platform == "darwin" else 1024  # of the system's account of memory
 SIZES = (512, 1024, 2048)
 MODES = ("inflate", "relief", "extrude", "revolve")
 # Stages by the share that stands for their beginning; one mode reports more steps of a stage than another.
@@ -64,22 +65,11 @@ class Run:
 
 
 def draw(folder: Path, background: str, size: int) -> Path:
-    """Make the input: an example at this size, cut out, on white, or before an out-of-focus room."""
+    """Make an input in a process of its own: a large parent would count as its children's memory."""
     path = folder / f"{background}-{size}.png"
-    if path.exists():
-        return path
-    figure = Image.open(EXAMPLES / "mushroom.png").convert("RGBA").resize((size, size), Image.Resampling.LANCZOS)
-    if background == "alpha":
-        figure.save(path)
-        return path
-    page = Image.new("RGB", (size, size), "#ffffff")
-    if background == "photo":
-        room = Image.effect_noise((24, 24), 90).resize((size, size), Image.Resampling.BICUBIC)
-        sand = Image.new("RGB", (size, size), "#8fa7b8")
-        page = Image.composite(sand, Image.new("RGB", (size, size), "#50603c"), room)
-        page = page.filter(ImageFilter.GaussianBlur(size / 60))
-    page.paste(figure, mask=figure.getchannel("A"))
-    page.save(path)
+    if not path.exists():
+        code = "import sys; from bench.inputs import draw; draw(sys.argv[1], sys.argv[2], int(sys.argv[3]))"
+        subprocess.run([sys.executable, "-c", code, str(path), background, str(size)], check=True, cwd=ROOT)
     return path
 
 
@@ -101,7 +91,6 @@ def run(picture: Path, options: Mapping[str, Any]) -> Run:
         errors.seek(0)
         if not marks or not {"facts", "refused"} & set(marks[-1][1]):
             raise SystemExit(f"bench: the generator failed: {errors.read().decode(errors='replace')[-800:]}")
-    unit = 1 if sys.platform == "darwin" else 1024
     ready, end = marks[0][0], marks[-1][0]
     faces = marks[-1][1].get("facts", {}).get("faces", 0)
     return Run(
@@ -109,7 +98,7 @@ def run(picture: Path, options: Mapping[str, Any]) -> Run:
         work=end - ready,
         whole=end - begun,
         cpu=used.ru_utime + used.ru_stime,
-        peak=used.ru_maxrss * unit,
+        peak=used.ru_maxrss * UNIT,
         faces=faces,
     )
 
@@ -124,9 +113,21 @@ def _stages(marks: Sequence[tuple[float, dict[str, Any]]]) -> dict[str, float]:
 
 
 def floor(folder: Path) -> int:
-    """Return the peak of a child that loads everything and then has nothing to do."""
-    Image.new("RGB", (8, 8)).save(folder / "blank.png")
-    return max(run(folder / "blank.png", {}).peak for _ in range(3))
+    """Return the peak of a child that loads everything and then finds that the picture has one colour."""
+    blank = draw(folder, "blank", 8)
+    least = max(run(blank, {}).peak for _ in range(3))
+    # Linux counts what the parent held when it started the child, until the child is larger.
+    if _own_peak() >= least:
+        raise SystemExit("bench: this process is larger than its children, whose memory cannot be told then")
+    return least
+
+
+def _own_peak() -> int:
+    status = Path("/proc/self/status")
+    if status.exists():  # there, ru_maxrss of our own counts our parent, too
+        line = next(line for line in status.read_text(encoding="utf-8").splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * UNIT
 
 
 def measure(case: Case, folder: Path, *, pairs: int) -> dict[str, Any]:
@@ -176,8 +177,6 @@ def main(words: list[str]) -> int:
     parser.add_argument("--size", type=int, action="append", choices=SIZES, help="only this size; may be repeated")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there, too")
     args = parser.parse_args(words)
-    if not hasattr(os, "wait4"):
-        raise SystemExit("bench: this system does not tell a child's memory; it runs on Linux and macOS")
     with tempfile.TemporaryDirectory(prefix="img3d-bench-") as name:
         folder = Path(name)
         base = floor(folder)

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The benchmark measures what it says: stages that add up, memory of the child, ratios to a paired run."""
 
-import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+pytest.importorskip("resource", reason="this system does not tell a child's memory")
+
 from bench import offline as bench
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "wait4"), reason="this system does not tell a child's memory")
 SMALL = bench.Case("extrude", "alpha", 512, faces=1000)
 
 
@@ -19,7 +22,21 @@ def test_stages_add_up_to_the_work_of_a_child(tmp_path):
     assert found.work < found.whole
     assert found.cpu > 0.05
     assert 200 < found.faces < 3000
-    assert found.peak > bench.floor(tmp_path) > 10e6
+
+
+def test_memory_is_the_child_s_own(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from bench import offline as bench; folder = Path(sys.argv[1])\n"
+        "options = bench.Case('extrude', 'alpha', 1024).options()\n"
+        "print(bench.floor(folder), bench.run(bench.draw(folder, 'alpha', 1024), options).peak)\n"
+        "big = bytearray(200_000_000); bench.floor(folder)"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent.parent)
+    least, peak = map(int, done.stdout.split())
+    assert 10e6 < least < 80e6
+    assert 20e6 < peak - least < 144e6  # the goal for 1024 pixels
+    assert "this process is larger than its children" in done.stderr
 
 
 def test_a_case_is_measured_in_turn_with_the_reference(tmp_path, monkeypatch):
