@@ -174,7 +174,7 @@ def _post(made: _Parser) -> None:
         nargs="?",
         const="voxel",
         metavar="MODE",
-        help="add a Remesh modifier: voxel (default), smooth, sharp or blocks; it drops the texture",
+        help="add a Remesh modifier: voxel (default), smooth, sharp or blocks; only offline results keep their texture",
     )
     post.add_argument(
         "--decimate", type=float, metavar="FACES|RATIO", help="add a Decimate modifier: 5000 faces, or 0.5 for half"
