@@ -68,7 +68,7 @@ class Offline(Provider):
                 "alpha": "Transparent",
                 "plain": "Plain colour",
                 "photo": "Photo-like",
-                "none": "None (whole picture)",
+                "none": "None (all of it)",
                 "mask": "Mask picture",
             },
             help="What surrounds the object; auto takes transparency, else a plain colour, else it looks for the "
@@ -115,14 +115,14 @@ class Offline(Provider):
             "auto",
             choices=("auto", "off", "brightness", "shading", "lamp"),
             labels={
-                "auto": "Auto (reliefs only)",
+                "auto": "Auto (in reliefs)",
                 "off": "None",
-                "brightness": "Brightness (dark is deep)",
+                "brightness": "Brightness",
                 "shading": "Shading",
-                "lamp": "Shading by a lamp at an angle",
+                "lamp": "Shading at angle",
             },
-            help="What raises details on the front. Brightness suits drawings, leaves and photos; shading suits one "
-            "material under one lamp, such as a coin. Auto chooses between both, and leaves other modes smooth",
+            help="What raises details on the front. Brightness (dark is deep) suits drawings, leaves and photos; "
+            "shading suits one material under one lamp, such as a coin. Auto chooses between both, and leaves other modes smooth",
             advanced=True,
             when={"mode": ("inflate", "relief", "extrude")},
         ),
