@@ -122,7 +122,8 @@ class Offline(Provider):
                 "lamp": "Shading at angle",
             },
             help="What raises details on the front. Brightness (dark is deep) suits drawings, leaves and photos; "
-            "shading suits one material under one lamp, such as a coin. Auto chooses between both, and leaves other modes smooth",
+            "shading suits one material under one lamp, such as a coin. Auto chooses between both, and leaves other "
+            "modes smooth",
             advanced=True,
             when={"mode": ("inflate", "relief", "extrude")},
         ),
