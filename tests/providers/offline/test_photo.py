@@ -59,6 +59,34 @@ def test_a_studio_whose_light_no_fit_follows_is_taken_for_a_photo():
     assert likeness(mask.inside, np.asarray(Image.open(DATA / "studio.png"))) > 0.95
 
 
+def cluttered_room(folder):
+    """Save a red disc on a smooth wall, with blurred boxes of many colours along the frame; return path and truth."""
+    room = Sheet(320, 320, page=(176, 180, 192))
+    colours = [(90, 110, 170), (150, 100, 110), (60, 130, 130), (150, 140, 100), (200, 120, 100), (120, 150, 130)]
+    for k, colour in enumerate(colours):
+        x, y = k % 2 * 284, k // 2 * 90 + 8
+        room.box(x, y, x + 36, y + 50, colour)
+    page = room.done().convert("RGB").filter(ImageFilter.GaussianBlur(3))
+    shape = Sheet(320, 320).disc(160, 170, 70, (*RED, 255)).done()
+    page.paste(shape, mask=shape.getchannel("A"))
+    page.save(folder / "room.png")
+    return folder / "room.png", np.asarray(shape)[..., 3] > 127
+
+
+def test_a_wall_with_many_things_along_the_frame_is_no_page(tmp_path):
+    path, truth = cluttered_room(tmp_path)
+    mask = find_mask(open_picture(path), background="auto", holes="auto")
+    assert mask.method == "photo"
+    assert likeness(mask.inside, truth) > 0.95
+
+
+def test_one_thing_that_the_frame_cuts_off_stays_on_its_page(tmp_path):
+    path = Sheet(320, 320, page=(255, 255, 255)).disc(160, 320, 120, RED).box(0, 260, 320, 320, RED)
+    mask = find_mask(open_picture(path.save(tmp_path / "bust.png")), background="auto", holes="auto")
+    assert mask.method == "plain"
+    assert mask.inside[310, 4]
+
+
 def test_a_thing_among_leaves(tmp_path):
     path, truth = apple(tmp_path)
     mask = find_mask(open_picture(path), background="auto", holes="auto")

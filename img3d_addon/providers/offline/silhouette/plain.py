@@ -10,13 +10,15 @@ import numpy as np
 from .arrays import Array
 from .background import Background, frame_ring
 from .holes import real_holes
-from .regions import chosen, dilate, erode, label, open_to_frame
+from .regions import areas, chosen, dilate, erode, label, open_to_frame
 from .smoothing import gauss
 
 __all__ = ["is_convincing", "plain_mask"]
 
 _EVEN = 0.006  # sigma up to which the background is a page, of which nothing else is mistaken for an object
 _MOST_AT_FRAME = 0.12  # of the ring
+_MOST_STRETCHES = 3  # of the ring that an object takes, cut off by the frame
+_STRETCH = 0.01  # of the ring, the least
 _MOST_WEAK = 0.1  # of the outline
 _DARKEST, _BRIGHTEST = 0.45, 1.15  # OKLab factors of a shadow, and of a lit place that the fit has not followed
 _STEEPEST = 0.03  # OKLab lightness per pixel of a shadow; the edge of an object is steeper at any size of the picture
@@ -33,16 +35,25 @@ def plain_mask(lab: Array, background: Background, *, holes: str) -> tuple[Array
 
 
 def is_convincing(mask: Array, lab: Array, background: Background) -> bool:
-    """Tell whether `mask` keeps off the frame and has a clear outline, where the background is no even page.
+    """Tell whether `mask` looks like one object, rather than like what else is in a room.
 
-    Otherwise the fit has not followed the light in a studio, and parts of the floor are taken for the object.
+    Many stretches of the frame in other colours are things around the object. Where the background is no even page,
+    the mask must also keep off the frame and have a clear outline: otherwise the fit has not followed the light in a
+    studio, and parts of the floor are taken for the object.
     """
+    ring = frame_ring(*mask.shape)
+    at_frame = mask[ring].mean() > _MOST_AT_FRAME
     if background.sigma <= _EVEN:
-        return True
+        return not (at_frame and _stretches(mask, ring) > _MOST_STRETCHES)
     difference, threshold = _difference(lab, background)
     rim = erode(mask, 2) & ~erode(mask, 5)
     weak = (difference < 2 * threshold)[rim].mean() if rim.any() else 1.0
-    return bool(mask[frame_ring(*mask.shape)].mean() <= _MOST_AT_FRAME and weak <= _MOST_WEAK)
+    return bool(not at_frame and weak <= _MOST_WEAK)
+
+
+def _stretches(mask: Array, ring: Array) -> int:
+    """Count the stretches of the `ring` along the frame that belong to `mask`."""
+    return int((areas(*label(mask & ring)) > _STRETCH * ring.sum()).sum())
 
 
 def _difference(lab: Array, background: Background) -> tuple[Array, float]:
