@@ -99,3 +99,29 @@ def test_small_differences_of_both_sides_are_no_handle(tmp_path):
     sheet = Sheet().box(60, 40, 180, 200, (*BLUE, 255)).box(58, 100, 60, 140, (*BLUE, 255))
     result = made(sheet.save(tmp_path / "a.png"), mode="revolve")
     assert euler(result.triangles, result.points) == 2
+
+
+def test_a_foot_whose_sides_differ_a_little_belongs_to_the_body(tmp_path):
+    sheet = Sheet(400, 400).polygon([(115, 40), (285, 40), (270, 150), (200, 210), (130, 150)], (*RED, 255))
+    picture = sheet.box(189, 180, 211, 360, (*RED, 255)).disc(202, 345, 75, (*RED, 255), height=20).done()
+    alpha = (np.asarray(picture)[..., 3] / 255.0).astype(np.float32)
+    profile = find_profile(alpha, alpha > 0.5)
+    assert profile.at(np.array([345.0]))[0] == pytest.approx(74, abs=2)
+    picture.save(tmp_path / "a.png")
+    result = made(tmp_path / "a.png", mode="revolve")
+    assert euler(result.triangles, result.points) == 2, "one body"
+
+
+@pytest.mark.parametrize(("width", "parts"), [(9, 1), (50, 2)], ids=["strip", "spout"])
+def test_a_part_beside_the_body_stands_off(width, parts, tmp_path):
+    sheet = Sheet(300, 280).box(60, 20, 180, 260, (*BLUE, 255)).box(180, 90, 180 + width, 170, (*BLUE, 255))
+    result = made(sheet.save(tmp_path / "a.png"), mode="revolve")
+    assert euler(result.triangles, result.points) == 2 * parts
+
+
+def test_what_both_sides_share_in_the_mean_is_turned_without_rings():
+    y, x = np.mgrid[0:200, 0:200] + 0.5
+    edge = np.where(x < 100, 60 + 0.9 * np.sin(y / 3), 60 - 0.9 * np.sin(y / 3))
+    alpha = np.clip(edge - np.abs(x - 100) + 0.5, 0, 1).astype(np.float32)
+    alpha[:20] = alpha[180:] = 0
+    assert np.abs(find_profile(alpha, alpha > 0.5).radius[8:-8] - 60).max() < 0.2

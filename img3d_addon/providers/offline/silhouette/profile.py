@@ -16,6 +16,7 @@ _LEAST = 0.3  # pixels: the least radius
 _UNEVEN = 0.03  # of the radius: so much the sides differ where something stands out
 _CROSSING = 0.06  # of the height: in so few rows, both may happen to stand out by the same
 _BEYOND = 0.06  # of the radius: a round belly bulges less beyond the straight line between two joints
+_ALIKE = 0.2  # of what stands out: a foot or a brim differs less from side to side, a handle and a spout more
 _STEEP = 2.0  # pixels of radius per row from which smoothing would blunt an end
 
 
@@ -32,10 +33,11 @@ class Profile:
         return np.interp(y, self.y, self.radius, left=0, right=0)
 
 
-def find_profile(alpha: Array, inside: Array) -> Profile:
+def find_profile(alpha: Array, inside: Array, *, soft: float = 1.0) -> Profile:
     """Find the axis to a part of a pixel, and the rows of the body that it runs through.
 
-    The radius is that of the narrower side: what only one side has, a handle or a spout, is not turned.
+    The radius is that of the narrower side: what only one side has, a handle or a spout, is not turned. It is smoothed
+    by `soft` pixels or more.
     """
     before, after = _run_ends(inside)
     column = _axis_column(inside, before, after)
@@ -46,7 +48,7 @@ def find_profile(alpha: Array, inside: Array) -> Profile:
     top, bottom = _exact_ends(alpha.T[column : column + 1], rows[:1] - 1, rows[-1:] + 1)
     top, bottom = np.minimum(top, rows[0] + 0.4), np.maximum(bottom, rows[-1] + 0.6)
     y = np.concatenate([top, rows + 0.5, bottom])
-    return Profile(axis=axis, y=y, radius=_with_ends(_smoothed(radius), y))
+    return Profile(axis=axis, y=y, radius=_with_ends(_smoothed(radius, soft), y))
 
 
 def _run_ends(inside: Array) -> tuple[Array, Array]:
@@ -90,18 +92,24 @@ def _narrower(left: Array, right: Array) -> Array:
     """Return the radius of the narrower side; rows at which something stands out on both sides are bridged.
 
     There, a handle and a spout, the sides differ from each other, and even the narrower one lies beyond the body.
+    Where they hardly differ, nothing stands out, and the mean is the better measure.
     """
-    radius = np.minimum(left, right)
+    radius: Array = np.minimum(left, right)
+    differs: Array = np.abs(left - right)
     row = np.arange(len(radius))
-    uneven = np.abs(left - right) > np.maximum(2.0, _UNEVEN * radius)
+    bearable: Array = np.maximum(2.0, _UNEVEN * radius)
+    uneven = differs > bearable
+    radius += differs / 2 * np.clip(2 - differs / bearable, 0, 1)
     for rows in _runs(uneven)[1:-1]:
         uneven[rows] |= len(rows) < _CROSSING * len(row)
     if uneven.all():
         return radius
     bridge: Array = np.interp(row, row[~uneven], radius[~uneven])
-    beyond = radius - bridge > np.maximum(3.0, _BEYOND * bridge)
+    excess = radius - bridge
+    beyond = excess > np.maximum(3.0, _BEYOND * bridge)
     for rows in _runs(uneven):
-        if uneven[rows[0]] and beyond[rows].any():
+        apart = differs[rows].sum() > _ALIKE * excess[rows].sum()
+        if uneven[rows[0]] and apart and beyond[rows].any():
             radius[rows] = np.minimum(radius[rows], bridge[rows])
     return radius
 
@@ -111,18 +119,18 @@ def _runs(marks: Array) -> list[Array]:
     return np.split(np.arange(len(marks)), np.nonzero(np.diff(marks))[0] + 1)
 
 
-def _smoothed(radius: Array) -> Array:
+def _smoothed(radius: Array, soft: float) -> Array:
     """Smooth along the height, but not where the radius changes fast."""
-    sigma = max(1.0, _SMOOTH * len(radius))
+    sigma = max(1.0, soft, _SMOOTH * len(radius))
     reach = min(int(3 * sigma), len(radius) - 1)
     if reach < 1:
         return radius
     weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
     padded = np.pad(radius, reach, mode="reflect", reflect_type="odd")
-    soft = np.convolve(padded, weights / weights.sum(), "valid")
+    smooth = np.convolve(padded, weights / weights.sum(), "valid")
     steep: Array = np.abs(np.gradient(radius)) > _STEEP
     near = np.convolve(np.pad(steep, reach), np.ones(2 * reach + 1), "valid") > 0
-    return np.maximum(np.where(near, radius, soft), _LEAST)
+    return np.maximum(np.where(near, radius, smooth), _LEAST)
 
 
 def _with_ends(radius: Array, y: Array) -> Array:

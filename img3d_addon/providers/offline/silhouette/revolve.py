@@ -23,13 +23,16 @@ __all__ = ["revolved"]
 
 _LEAST_REST = 0.015  # of the silhouette: less than that is no handle
 _SMALL_PART = 0.2  # of the largest part beside the body: what is smaller is left out
+_STANDS_OFF = 0.04  # of the height: a handle reaches so far beyond the body
+_CRESCENT = 0.12  # of its own height: a thin strip along the profile reaches less far
+_SOFT = 2.0  # how much more the profile is smoothed than an outline: what is turned goes all around
 _INTO_BODY = 0.06  # of the height: so far a handle reaches into the body, where its end is round
 _HANDLE_SHARE = 0.25  # of the faces
 
 
 def revolved(subject: Subject, *, faces: int, flat_back: bool = False) -> Iterator[Solid]:
     """Yield the body, alone or with what stands beside it as further closed shells; the last one is the best."""
-    profile = find_profile(subject.alpha, subject.inside)
+    profile = find_profile(subject.alpha, subject.inside, soft=_SOFT * subject.sigma)
     squash = FLATTENED if flat_back else 1.0
     beside = _beside(subject, profile)
     handles = None
@@ -48,11 +51,9 @@ def _beside(subject: Subject, profile: Profile) -> Subject | None:
     height = profile.y[-1] - profile.y[0]
     y, x = np.indices(subject.inside.shape, sparse=True)
     slack = max(2.0, 0.01 * height)
-    body = np.abs(x + 0.5 - profile.axis) <= np.where(
-        (y + 0.5 > profile.y[0]) & (y + 0.5 < profile.y[-1]), profile.at(y + 0.5) + slack, 0
-    )
-    rest = subject.inside & ~body
-    rest = _large_parts(dilate(erode(rest, 2), 2) & rest)
+    beyond = np.abs(x + 0.5 - profile.axis) - profile.at(y + 0.5)
+    rest = subject.inside & (beyond > np.where((y + 0.5 > profile.y[0]) & (y + 0.5 < profile.y[-1]), slack, 0))
+    rest = _parts(dilate(erode(rest, 2), 2) & rest, beyond, least=_STANDS_OFF * height)
     if rest.sum() < _LEAST_REST * subject.inside.sum():
         return None
     for _ in range(max(3, round(_INTO_BODY * height))):
@@ -69,9 +70,17 @@ def _towards(mask: Array, axis: float) -> Array:
     return moved
 
 
-def _large_parts(mask: Array) -> Array:
+def _parts(mask: Array, beyond: Array, *, least: float) -> Array:
+    """Return the large parts of `mask` that stand off: `beyond` is how far a pixel lies outside the body."""
     labels, count = label(mask)
     if not count:
         return mask
     area = areas(labels, count)
-    return chosen(labels, area >= _SMALL_PART * area.max())
+    reach, rows = np.zeros(count), np.zeros(count)
+    np.maximum.at(reach, labels[mask], beyond[mask])
+    y = np.nonzero(mask)[0]
+    top = np.full(count, len(mask))
+    np.minimum.at(top, labels[mask], y)
+    np.maximum.at(rows, labels[mask], y + 1)
+    stands_off = reach >= np.maximum(least, _CRESCENT * (rows - top))
+    return chosen(labels, (area >= _SMALL_PART * area.max()) & stands_off)
