@@ -124,6 +124,38 @@ def test_enclosed_white_is_no_hole_in_a_cartoon_but_in_a_logo_it_is(tmp_path):
     assert logo.words == "plain background, holes cut"
 
 
+def test_large_eyes_with_pupils_on_a_white_page_are_no_holes(tmp_path):
+    sheet = Sheet(page=WHITE).disc(120, 120, 90, (240, 170, 60))
+    for x in (85, 155):
+        sheet.disc(x, 100, 28, INK).disc(x, 100, 25, WHITE).disc(x + 4, 104, 8, INK)
+    path = sheet.save(tmp_path / "a.png")
+    assert found(path).facts["holes"] == 0
+    assert found(path).inside[100, 65]
+    assert not found(path, holes="all").inside[100, 65]
+
+
+def test_a_white_patch_within_a_drawn_line_is_no_hole_but_one_without_is(tmp_path):
+    sheet = Sheet(page=WHITE).disc(120, 120, 90, (240, 170, 60))
+    drawn = found(sheet.disc(90, 100, 15, INK).disc(90, 100, 12, WHITE).save(tmp_path / "a.png"))
+    bare = found(sheet.disc(150, 100, 12, WHITE).save(tmp_path / "b.png"))
+    assert (drawn.facts["holes"], bare.facts["holes"]) == (0, 1)
+    assert drawn.inside[100, 90]
+    assert not bare.inside[100, 150]
+
+
+def test_a_small_hole_onto_a_dark_page_is_open(tmp_path):
+    path = Sheet(page=INK).disc(120, 120, 90, (240, 170, 60)).disc(90, 100, 12, INK).save(tmp_path / "a.png")
+    assert found(path).facts["holes"] == 1
+
+
+def test_an_emblem_within_a_ring_leaves_the_ring_open(tmp_path):
+    sheet = Sheet(page=WHITE).disc(120, 120, 100, BLUE).disc(120, 120, 75, WHITE)
+    mask = found(sheet.polygon([(120, 70), (70, 150), (170, 150)], RED).save(tmp_path / "a.png"))
+    assert mask.facts["holes"] == 1
+    assert not mask.inside[120, 60]
+    assert mask.inside[120, 120]
+
+
 def test_small_windows_onto_a_coloured_page_are_holes(tmp_path):
     green = (70, 150, 90)
     path = Sheet(page=green).disc(120, 120, 90, RED).disc(120, 70, 7, green).save(tmp_path / "a.png")

@@ -7,6 +7,7 @@ import numpy as np
 
 from .arrays import Array
 from .background import Background
+from .eyes import INK, is_eye
 from .regions import areas, chosen, dilate, erode, label
 
 __all__ = ["real_holes"]
@@ -16,7 +17,6 @@ _SMALL_HOLE_SHARE = 0.002
 _COLOURED = 0.05  # OKLab chroma from which a background is neither the white of an eye nor a highlight
 _MOST_PAPER = 0.35  # of a component: with more, and dark thin lines around, it is line art on a page
 _THIN = 0.08  # of its size, the square root of its area
-_DARK = 0.42  # OKLab lightness of ink
 
 
 def real_holes(
@@ -36,7 +36,11 @@ def real_holes(
     area = areas(labels, count)
     real = (area > _smallest_share(background, holes) * areas(solids, number)[owner]) & (area > 9)
     for hole in np.nonzero(real)[0]:
-        real[hole] = _is_crisp(labels == hole, difference, max(0.06, 3 * threshold))
+        region = labels == hole
+        real[hole] = _is_crisp(region, difference, max(0.06, 3 * threshold))
+        if holes == "auto" and real[hole] and not _is_coloured(background):
+            share = float(area[hole] / areas(solids, number)[owner[hole]])
+            real[hole] = not is_eye(region, ~outside & (difference >= threshold), lab[..., 0], share=share)
     if holes == "auto":
         real &= ~_are_line_art(lab[..., 0], solids, number, chosen(labels, real))[owner]
     return chosen(labels, real), int(real.sum())
@@ -44,8 +48,11 @@ def real_holes(
 
 def _smallest_share(background: Background, holes: str) -> float:
     """Return the least area of a hole, as a share of the component around it."""
-    chroma = float(np.hypot(background.colour[..., 1].mean(), background.colour[..., 2].mean()))
-    return _SMALL_HOLE_SHARE if holes == "all" or chroma > _COLOURED else _HOLE_SHARE
+    return _SMALL_HOLE_SHARE if holes == "all" or _is_coloured(background) else _HOLE_SHARE
+
+
+def _is_coloured(background: Background) -> bool:
+    return float(np.hypot(background.colour[..., 1].mean(), background.colour[..., 2].mean())) > _COLOURED
 
 
 def _owners(labels: Array, count: int, solids: Array) -> Array:
@@ -67,7 +74,7 @@ def _are_line_art(lightness: Array, solids: Array, number: int, open_parts: Arra
     ink = (solids >= 0) & ~open_parts
     drawn = np.maximum(np.bincount(solids[ink], minlength=number), 1)
     edge = np.maximum(np.bincount(solids[ink & ~erode(ink)], minlength=number), 1)
-    dark = np.bincount(solids[ink & (lightness < _DARK)], minlength=number)
+    dark = np.bincount(solids[ink & (lightness < INK)], minlength=number)
     paper = whole - np.bincount(solids[ink], minlength=number)
     width = 2 * drawn / edge
     return (paper > _MOST_PAPER * whole) & (width < _THIN * np.sqrt(whole)) & (dark > 0.5 * drawn)
