@@ -72,7 +72,7 @@ def test_the_four_numbers_give_the_coordinates_again(mode, back, tmp_path):
     across = u[0] * glb.points[corners, 0] + u[1] + offset * behind
     expected = np.stack([across, v[0] * glb.points[corners, 1] + v[1]], -1)
     assert np.abs(expected - glb.uv[corners]).max() < 1e-5
-    one_chart = back == "mirror" or (back == "auto" and mode != "inflate")
+    one_chart = back == "mirror" or (back == "auto" and mode in ("extrude", "revolve"))
     assert offset == (0 if one_chart else 0.5)
 
 

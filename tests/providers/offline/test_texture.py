@@ -74,6 +74,22 @@ def test_the_back_has_the_colours_of_the_rim_and_no_face(tmp_path):
     assert np.median(away(colours[back & (x > 0.35)], BLUE)) < 30
 
 
+def test_the_colour_of_the_arms_does_not_run_across_the_back(tmp_path):
+    sheet = Sheet(400, 400).box(100, 80, 300, 320, (*RED, 255)).disc(200, 200, 40, (*GREEN, 255))
+    sheet.box(40, 120, 100, 280, (*BLUE, 255)).box(300, 120, 360, 280, (*BLUE, 255))
+    colours, back = texels(glb := made(sheet.save(tmp_path / "a.png"))[1])
+    x, y = np.abs(glb.points[:, 0]) * 320, np.abs(glb.points[:, 1]) * 320
+    assert away(colours[back & (x < 75) & (y < 70)], RED).max() < 60
+    assert away(colours[back & (x > 125) & (y < 70)], BLUE).max() < 50
+
+
+def test_letters_are_not_mirrored_on_the_back_of_a_relief(tmp_path):
+    path = Sheet(400, 400).disc(200, 200, 180, (*RED, 255)).text("R8", 120, (*GREEN, 255)).save(tmp_path / "a.png")
+    colours, back = texels(made(path, mode="relief")[1])
+    assert (away(colours[~back], GREEN) < 30).any()
+    assert away(colours[back], RED).max() < 40
+
+
 def test_a_drawn_dark_line_is_taken_off_or_kept(tmp_path):
     sheet = Sheet(400, 400, page=WHITE).disc(200, 200, 160, INK).disc(200, 200, 148, RED).disc(150, 160, 14, INK)
     path = sheet.save(tmp_path / "a.png")

@@ -68,7 +68,7 @@ def _revolve(subject: Subject, options: Options, detail: Detail | None) -> Itera
 
 MODES: Mapping[str, Mode] = {
     "inflate": Mode(verb="inflating", build=_inflate, back="plain", drops_ink=True),
-    "relief": Mode(verb="raising the relief", build=_relief, detailed=True),
+    "relief": Mode(verb="raising the relief", build=_relief, back="plain", detailed=True),
     "extrude": Mode(verb="extruding", build=_extrude, cut=False, soft_texel=0.12),
     "revolve": Mode(verb="turning", build=_revolve, drops_ink=True),
 }
