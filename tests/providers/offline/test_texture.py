@@ -12,6 +12,7 @@ from .drawing import WHITE, Sheet
 from .surfaces import Glb, assert_solid
 
 RED, BLUE, INK, GREEN = (210, 50, 40), (30, 80, 190), (20, 16, 24), (40, 220, 60)
+DARK_GREEN = (40, 120, 60)
 
 
 def made(path, **options):
@@ -138,6 +139,20 @@ def test_the_pixels_of_pixel_art_stay_hard_and_lose_their_dark_line(tmp_path):
     middle = ~back & (np.abs(glb.points[:, :2]).max(1) < 0.3)
     hard = (away(colours[middle], RED) < 12) | (away(colours[middle], BLUE) < 12)
     assert hard.mean() > 0.98
+
+
+@pytest.mark.parametrize("width", [1, 3], ids=["a line", "a part"])
+def test_a_coloured_line_around_a_sprite_is_taken_off(width, tmp_path):
+    row, column = np.mgrid[0:24, 0:24] - 11.5
+    pixels = np.zeros((24, 24, 4), np.uint8)
+    pixels[np.hypot(row, column) < 10.2] = (*DARK_GREEN, 255)
+    pixels[np.hypot(row, column) < 10.2 - width] = (*GREEN, 255)
+    pixels[9:12, 8] = pixels[9:12, 15] = (*INK, 255)
+    Image.fromarray(pixels, "RGBA").save(tmp_path / "a.png")
+    facts, glb = made(tmp_path / "a.png")
+    assert facts["ink_removed"] is (width == 1)
+    if width == 1:
+        assert away(texels(glb)[0], DARK_GREEN).min() > 60
 
 
 @pytest.mark.parametrize("side", ["plain", "mirror", "flat"])

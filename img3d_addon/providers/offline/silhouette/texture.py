@@ -16,7 +16,7 @@ from .colour import oklab
 from .crop import extended, find_cuts
 from .distance import inner_distance
 from .glb import Texture
-from .ink import ink_width
+from .ink import DARK, ink_width, sprite_ink
 from .mask import Mask
 from .picture import Source
 from .regions import dilate, erode
@@ -25,18 +25,23 @@ from .smoothing import pull_push
 __all__ = ["Rim", "encoded", "find_rim", "front_chart", "with_back"]
 
 _SURE = 0.98  # alpha from which a texel shows the object alone
+_SOFT_DARK = 0.03  # lightness: so much lighter are the line's own paler places
 _PHOTO_BYTES = 0.5  # PNG bytes per texel from which JPEG is the better coding
 _JPEG_QUALITY = 90
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rim:
-    """`distance` (h, w) to the outline and the widths of the drawn line and of the rim, in analysis pixels."""
+    """`distance` (h, w) to the outline and the widths of the drawn line and of the rim, in analysis pixels.
+
+    `dark` is the lightness up to which the line goes.
+    """
 
     distance: Array
     limit: int
     ink: float
     band: float
+    dark: float = DARK
 
 
 def find_rim(mask: Mask, source: Source, *, ink: float | None) -> Rim:
@@ -46,11 +51,16 @@ def find_rim(mask: Mask, source: Source, *, ink: float | None) -> Rim:
     size = max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1
     limit = max(6, int(max(0.075 * size, 2.5 * source.texel)))
     distance = inner_distance(inside, limit)[1:-1, 1:-1]
+    dark = DARK
     if ink is None:
-        ink = ink_width(oklab(source.colour)[..., 0], distance, limit=limit)
+        lightness = oklab(source.colour)[..., 0]
+        ink = ink_width(lightness, distance, limit=limit)
+        if not ink and source.texel:
+            ink, dark = sprite_ink(lightness, distance, limit=limit, texel=source.texel)
         ink += 1.0 if ink else 0.0
     ink = min(ink, 0.7 * limit)
-    return Rim(distance=distance, limit=limit, ink=ink, band=min(ink + max(2.0, 0.022 * size), 0.8 * limit))
+    band = min(ink + max(2.0, 0.022 * size), 0.8 * limit)
+    return Rim(distance=distance, limit=limit, ink=ink, band=band, dark=dark)
 
 
 def front_chart(canvas: Canvas, mask: Mask, rim: Rim) -> Array:
@@ -72,7 +82,7 @@ def front_chart(canvas: Canvas, mask: Mask, rim: Rim) -> Array:
 def _beyond_ink(canvas: Canvas, colours: Array, rim: Rim) -> Array:
     """Return the texels inside the drawn line, without dark ones close to it and their soft edge."""
     distance = canvas.lifted(rim.distance)
-    dark = oklab(np.clip(colours, 0, 255).astype(np.uint8))[..., 0] < 0.45
+    dark = oklab(np.clip(colours, 0, 255).astype(np.uint8))[..., 0] < rim.dark + _SOFT_DARK
     texel = canvas.source.texel
     if texel:  # hard pixels, of which the line has taken whole ones
         return ~(dark & (distance < rim.ink + texel / 2))
