@@ -80,6 +80,19 @@ def test_a_wall_with_many_things_along_the_frame_is_no_page(tmp_path):
     assert likeness(mask.inside, truth) > 0.95
 
 
+def test_blurred_boxes_beside_a_sharp_thing_are_not_taken_in():
+    """Shrunk to the size at which the photo way judges, the boxes' edges are nearly as sharp as the thing's."""
+    room = Sheet(512, 512, page=(176, 180, 192))
+    for x, y, colour in [(20, 20, (90, 110, 170)), (400, 30, (60, 130, 130)), (20, 380, (150, 140, 100))]:
+        room.box(x, y, x + 90, y + 90, colour)
+    room.box(70, 200, 200, 310, (200, 120, 100)).box(290, 110, 400, 240, (150, 130, 90))
+    page = room.done().convert("RGB").filter(ImageFilter.GaussianBlur(3))
+    shape = Sheet(512, 512).disc(256, 270, 100, (*RED, 255)).done()
+    page.paste(shape, mask=shape.getchannel("A"))
+    found = photo_mask(np.asarray(page), holes="auto")
+    assert likeness(found, np.asarray(shape)[..., 3] > 127) > 0.95
+
+
 def test_one_thing_that_the_frame_cuts_off_stays_on_its_page(tmp_path):
     path = Sheet(320, 320, page=(255, 255, 255)).disc(160, 320, 120, RED).box(0, 260, 320, 320, RED)
     mask = find_mask(open_picture(path.save(tmp_path / "bust.png")), background="auto", holes="auto")

@@ -6,7 +6,7 @@ import heapq
 import numpy as np
 import pytest
 
-from img3d_addon.providers.offline.silhouette.focus import sharpness
+from img3d_addon.providers.offline.silhouette.focus import fine_sharpness, is_depth_told, sharpness
 from img3d_addon.providers.offline.silhouette.geodesic import best_level, colour_steps, frame_distance
 from img3d_addon.providers.offline.silhouette.guided import guided
 from img3d_addon.providers.offline.silhouette.mixture import log_density
@@ -130,3 +130,15 @@ def test_edges_out_of_focus_count_less():
     sharp, blurred = (np.stack([gauss(step, sigma)] * 3, axis=-1) for sigma in (0.5, 4.0))
     assert sharpness(sharp)[20, 30:50].min() > 0.9
     assert sharpness(blurred)[20, 30:50].max() < 0.2
+
+
+def test_the_depth_is_told_by_what_is_sharp_in_the_middle_and_blurred_around_it():
+    y, x = np.mgrid[0:80, 0:80]
+    centre = np.exp(-(((x - 40) ** 2 + (y - 40) ** 2) / 500))
+    around = np.where(square(160, 12) & ~square(160, 30), 0.8, 0.3).astype(np.float32)
+    inner = np.where(square(160, 60), 0.6, 0).astype(np.float32)
+    soft, crisp = (np.stack([gauss(around, sigma) + inner] * 3, axis=-1) for sigma in (4.0, 0.5))
+    for fine, told in ((soft, True), (crisp, False)):
+        assert is_depth_told(fine_sharpness(fine, (80, 80)), fine[::2, ::2], centre) == told
+    alone = np.stack([inner] * 3, axis=-1)
+    assert not is_depth_told(fine_sharpness(alone, (80, 80)), alone[::2, ::2], centre), "nothing is around it"

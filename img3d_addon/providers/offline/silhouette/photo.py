@@ -10,7 +10,7 @@ from PIL import Image
 
 from .arrays import Array
 from .colour import oklab
-from .focus import sharpness, slope, softened
+from .focus import fine_sharpness, is_depth_told, sharpness, slope, softened
 from .geodesic import best_level, colour_steps, frame_distance
 from .guided import guided
 from .mixture import log_density
@@ -21,6 +21,7 @@ from .walker import walked, weights_of
 __all__ = ["photo_mask"]
 
 _SIDE = 224  # pixels of the longer side: enough to judge, and fast
+_FINE_SIDE = 512  # at which a blurred background is told
 _SOFT = 1.5  # of these pixels, against noise and texture
 _ROUNDS = 4
 _SHADES = (0.4, 0.6, 0.8)  # of the light, in a cast shadow
@@ -46,7 +47,7 @@ def photo_mask(colour: Array, *, holes: str) -> Array:
 
     After GrabCut (Rother et al. 2004) with a continuous labelling: colours and edges in turn, four times.
     """
-    view = _view_of(oklab(_shrunk(colour)))
+    view = _view_of(colour)
     found = _central(_belonging(view, _first_opinion(view)) > 0.5, view.centre)
     if holes == "none":
         found = filled(found)
@@ -55,23 +56,26 @@ def photo_mask(colour: Array, *, holes: str) -> Array:
     return guided(found, oklab(colour)[..., 0])
 
 
-def _shrunk(colour: Array) -> Array:
+def _shrunk(colour: Array, side: int) -> Array:
     height, width = colour.shape[:2]
-    factor = min(1.0, _SIDE / max(height, width))
+    factor = min(1.0, side / max(height, width))
     size = (max(8, round(width * factor)), max(8, round(height * factor)))
     return np.asarray(Image.fromarray(colour).resize(size, Image.Resampling.BOX))
 
 
-def _view_of(small: Array) -> _View:
+def _view_of(colour: Array) -> _View:
+    small = oklab(_shrunk(colour, _SIDE))
     height, width = small.shape[:2]
     lab = softened(small, _SOFT)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     off = ((x / width - 0.5) / 0.33) ** 2 + ((y / height - 0.5) / 0.36) ** 2
+    centre = np.exp(-off / 1.2)  # objects are put into the middle
+    fine = fine_sharpness(oklab(_shrunk(colour, _FINE_SIDE)), (width, height))
     return _View(
         lab=lab,
-        sharp=sharpness(small),
+        sharp=fine if is_depth_told(fine, lab, centre) else sharpness(small),
         unlike=unlikeness(lab),
-        centre=np.exp(-off / 1.2),  # objects are put into the middle
+        centre=centre,
         ring=frame_mask(height, width),
     )
 
