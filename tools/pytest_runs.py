@@ -15,7 +15,7 @@ from pathlib import Path
 from .environment import Environment
 from .talk import DIST, ROOT, say
 
-_LIMIT = 1200.0  # seconds for one layer
+_LIMIT = 1500.0  # seconds for one layer
 _GRACE = 30.0  # seconds from the report to the end of the process: an old wheel may hang at exit
 
 
