@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any, ClassVar, cast
 
 from ..core.errors import BadResult, NetworkError, ProviderError, TaskFailed
-from ..core.http.answer import Answer, decoded
+from ..core.http.answer import Answer
 from ..core.http.api import Api, Base64File
 from ..core.http.refusals import one_line, refusal
 from ..core.params import Bool, Float, Int, Param
@@ -127,7 +127,7 @@ class Hunyuan3DLocal(Provider):
 
     def explain(self, answer: Answer) -> ProviderError:
         """Read `{"text", "error_code"}`, which comes as 404 where no model could be made, and lists of wrong fields."""
-        body = _object(answer)
+        body = answer.object
         if "error_code" in body:
             said = one_line(str(body.get("text", "")))
             text = f"{self.label} could not make the model: “{said}” (HTTP {answer.status})"
@@ -161,11 +161,3 @@ def _fields(detail: Any) -> list[str]:
 def _place(loc: Any) -> str:
     """Return the name of a field from its place, which begins with "body"."""
     return ".".join(str(part) for part in cast("list[Any]", loc)[1:]) if isinstance(loc, list) else str(loc)
-
-
-def _object(answer: Answer) -> Mapping[str, Any]:
-    try:
-        value: object = decoded(answer.text or "{}")
-    except ValueError:
-        value = None
-    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}

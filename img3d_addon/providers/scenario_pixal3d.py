@@ -30,7 +30,7 @@ from ..core.errors import (
     ServerError,
     TaskFailed,
 )
-from ..core.http.answer import Answer, decoded
+from ..core.http.answer import Answer
 from ..core.http.api import Api, Base64File
 from ..core.http.refusals import refusal, said_by
 from ..core.params import Bool, Choice, Float, Int, Param, Secret, Text
@@ -276,7 +276,7 @@ class ScenarioPixal3D(Provider):
 
     def explain(self, answer: Answer) -> ProviderError:
         """Read the sentence where this service puts it; tell missing units from a missing plan by its words."""
-        body = _object(answer.text)
+        body = answer.object
         said = _sentence(answer, body)
         limit = _limit(body.get("details"))
         if said or limit:
@@ -417,14 +417,6 @@ def _id(value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[\w-]+", value):
         raise ValueError(f"{value!r} is no id")
     return value
-
-
-def _object(text: str) -> Mapping[str, Any]:
-    try:
-        value: object = decoded(text)
-    except ValueError:
-        value = None
-    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _words(value: Any) -> str:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from ..core.errors import BadResult, ModerationError, ProviderError
 from ..core.http import redact
-from ..core.http.answer import Answer, decoded
+from ..core.http.answer import Answer
 from ..core.http.api import Api, FilePart
 from ..core.http.refusals import one_line, refusal
 from ..core.params import Choice, Float, Int, Param, Secret
@@ -118,7 +118,7 @@ class StabilitySpar3D(Provider):
             files={"image": part},
             headers={"stability-client-version": version()},
         )
-        body = _object(answer)
+        body = answer.object
         reason = str(answer.headers.get("finish-reason") or body.get("finish_reason") or "")
         if reason.upper() == "CONTENT_FILTERED":
             raise ModerationError(f"{self.label} made a model and held it back for its content", provider=self.label)
@@ -152,7 +152,7 @@ class StabilitySpar3D(Provider):
 
     def explain(self, answer: Answer) -> ProviderError:
         """Read `{"id", "name", "errors"}`; 403 is moderation when its name says so."""
-        moderated = str(_object(answer).get("name")).lower() == "content_moderation"
+        moderated = str(answer.object.get("name")).lower() == "content_moderation"
         return refusal(answer, provider=self.label, kind=ModerationError if moderated else None, wait=BLOCKED)
 
 
@@ -163,14 +163,6 @@ def _text(value: Any) -> str:
 def _seed(text: str) -> int | None:
     """Read the header that tells the seed; the model counts without it, whatever stands there."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 else None
-
-
-def _object(answer: Answer) -> Mapping[str, Any]:
-    try:
-        value: object = decoded(answer.text or "{}")
-    except ValueError:
-        value = None
-    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _no_model(label: str, answer: Answer) -> str:

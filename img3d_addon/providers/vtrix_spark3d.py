@@ -23,7 +23,7 @@ from ..core.errors import (
     ServerError,
     TaskFailed,
 )
-from ..core.http.answer import Answer, decoded
+from ..core.http.answer import Answer
 from ..core.http.api import Api, Base64File
 from ..core.http.refusals import one_line, refusal, said_by
 from ..core.params import Choice, Param, Secret, Text
@@ -177,7 +177,7 @@ class VtrixSpark3D(Provider):
 
     def explain(self, answer: Answer) -> ProviderError:
         """Read the ten codes; a 403 is an empty account or a missing permission, which only its words tell."""
-        found = _object(answer)
+        found = answer.object
         code, said = _code(found), said_by(answer)
         kind: type[ProviderError] | None = ServerError if code in FAULTS else None
         if code in UNREAD or (answer.status in (400, 422) and code not in CODES):
@@ -210,7 +210,7 @@ class VtrixSpark3D(Provider):
 
     def _failure(self, answer: Answer, what: str) -> ProviderError:
         """Return the error that an answer with status 200 speaks of."""
-        found = _object(answer)
+        found = answer.object
         code = _code(found)
         said = _complaint(found) or said_by(answer) or CODES.get(code, "")
         kind = _Unread if code in UNREAD else RequestRefused if code in REFUSALS else TaskFailed
@@ -222,14 +222,6 @@ class VtrixSpark3D(Provider):
 
 def _of_task(api: Api, name: str) -> str:
     return f"{api.key('create_path').rstrip('/')}/task/{quote(name, safe='')}"
-
-
-def _object(answer: Answer) -> Mapping[str, Any]:
-    try:
-        value: object = decoded(answer.text)
-    except ValueError:
-        value = None
-    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _status(found: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ..errors import BadResult
 
@@ -63,6 +63,15 @@ class Answer:
                 provider=self.provider,
                 status=self.status,
             ) from None
+
+    @property
+    def object(self) -> Mapping[str, Any]:
+        """The decoded JSON object; an empty one when the answer is anything else."""
+        try:
+            value: object = decoded(self.text)
+        except ValueError:
+            value = None
+        return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
 
     @property
     def content_type(self) -> str:

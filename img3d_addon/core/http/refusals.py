@@ -121,11 +121,7 @@ def _is_json(answer: Answer) -> bool:
 def wait_of(answer: Answer) -> float | None:
     """Return the seconds that the service asks to wait: `Retry-After`, or a hint in the body."""
     header = answer.headers.get("retry-after", "").strip()
-    try:
-        body: Any = decoded(answer.text)
-    except ValueError:
-        body = None
-    hints: Mapping[str, Any] = cast("Mapping[str, Any]", body) if isinstance(body, Mapping) else {}
+    hints = answer.object
     for value in (header, hints.get("retry_after"), hints.get("remainingSeconds")):
         seconds = _seconds(value)
         if seconds is not None:

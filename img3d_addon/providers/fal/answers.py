@@ -12,7 +12,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from ...core.errors import CreditsError, ModerationError, ProviderError, ServerError, TaskFailed
-from ...core.http.answer import Answer, decoded
+from ...core.http.answer import Answer
 from ...core.http.refusals import one_line, refusal, said_by
 from ...core.values import Balance, Price
 
@@ -68,7 +68,7 @@ def balance_of(value: Any) -> Balance:
 
 def explained(answer: Answer, *, label: str) -> ProviderError:
     """Read `{"detail": text}` and `{"detail": [{"loc", "msg", "type"}]}`, with the field's name in the sentence."""
-    body = _body(answer)
+    body = answer.object
     detail = body.get("detail")
     kinds = {answer.headers.get("x-fal-error-type", ""), str(body.get("error_type") or "")}
     kinds.update(str(_object(item).get("type") or "") for item in _items(detail))
@@ -127,10 +127,3 @@ def _items(value: Any) -> Iterator[Any]:
 
 def _object(value: Any) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
-
-
-def _body(answer: Answer) -> Mapping[str, Any]:
-    try:
-        return _object(decoded(answer.text))
-    except ValueError:
-        return {}
