@@ -86,9 +86,11 @@ class Api:
             body = of_form(form or {}, files or {})
         return self._call("POST", self._address(path, query), body=body, headers=headers)
 
-    def put(self, url: str, *, body: Path | bytes, headers: Mapping[str, str] | None = None) -> Answer:
-        """PUT `body` to a whole address of any host, without the provider's headers."""
-        return self._call("PUT", url, body=of_file(body), headers=headers, bare=True)
+    def put(
+        self, url: str, *, body: Path | bytes, headers: Mapping[str, str] | None = None, bare: bool = True
+    ) -> Answer:
+        """PUT `body` to a whole address of any host; `bare` is without the provider's headers, even at home."""
+        return self._call("PUT", url, body=of_file(body), headers=headers, bare=bare)
 
     def delete(self, path: str) -> Answer:
         """DELETE `path`."""
