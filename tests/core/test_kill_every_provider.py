@@ -3,38 +3,29 @@
 
 import pytest
 
-from ..servers.aiml import AimlServer
 from ..servers.asking import KEY, keys_of
-from ..servers.fal import FalServer
 from ..servers.modelslab import ModelsLabServer
-from ..servers.scenario import GENERATE, ScenarioServer
-from ..servers.vtrix import VtrixServer
+from ..servers.services import SERVICES
 from .fakes import a_picture
 from .kill_driver import PROVIDERS
 from .test_kill_and_resume import AT_A_COMMIT, Driver, is_delivered, only_job
 
 pytestmark = pytest.mark.kill
 
-SERVICES = {
-    "scenario_pixal3d": (ScenarioServer, GENERATE),
-    "vtrix_spark3d": (VtrixServer, "/model/v1/generation"),
-    "modelslab_image_to_3d": (ModelsLabServer, "/v6/3d/image_to_3d"),
-    "fal": (FalServer, f"/{next(param.default for param in PROVIDERS['fal'].params if param.name == 'model')}"),
-    "aiml_triposr": (AimlServer, "/v1/images/generations"),
-}
+LINKING = [name for name, service in SERVICES.items() if service.links]
 PAID_AT_ONCE = {"aiml_triposr"}  # the answer to the submit names the file
 
 
 class Service:
     """One strict server and drivers of its provider, all against one home folder."""
 
-    def __init__(self, name, server, path, home):
-        self.name, self.server, self.path, self.home = name, server, path, home
+    def __init__(self, name, server, home):
+        self.name, self.server, self.home = name, server, home
         self.started = []
 
     @property
     def submits(self):
-        return len(self.server.seen("POST", self.path))
+        return len(SERVICES[self.name].orders(self.server))
 
     def driver(self, *arguments):
         provider = PROVIDERS[self.name]
@@ -45,18 +36,18 @@ class Service:
 
 @pytest.fixture
 def service(request, home):
-    kind, path = SERVICES[request.param]
+    kind = SERVICES[request.param].server
     with kind() as server:
         if kind is ModelsLabServer:
             server.play("no_eta")  # which would be waited for
-        found = Service(request.param, server, path, home)
+        found = Service(request.param, server, home)
         yield found
         for one in found.started:
             one.kill()
         assert server.complaints == []
 
 
-every_service = pytest.mark.parametrize("service", SERVICES, indirect=True)
+every_service = pytest.mark.parametrize("service", LINKING, indirect=True)
 every_commit = pytest.mark.parametrize(("pause", "state", "submits"), AT_A_COMMIT)
 
 
