@@ -3,6 +3,7 @@
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -39,11 +40,18 @@ def key_question():
 def answered(question):
     """Ask as the button does, while `tick` is called as by its timer; no call takes long."""
     session.engine()  # imported in small steps soon after the start, where there is a window
+    looked = threading.Event()  # else a quick answer may be there before the look at what is drawn meanwhile
+
+    def put(engine):
+        assert looked.wait(30)
+        return question.put(engine)
+
     begun = time.perf_counter()
-    asking.ask(question)
+    asking.ask(replace(question, put=put))
     assert time.perf_counter() - begun < 0.05
     assert pump.busy()
     assert asking.answer(question.topic, question.about).waiting
+    looked.set()
     end = time.monotonic() + 30
     while asking.waiting():
         assert time.monotonic() < end
