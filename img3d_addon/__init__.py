@@ -4,35 +4,74 @@
     objects = img3d.generate("chair.png", provider="stability_spar3d")   blocks, returns the new objects
     job = img3d.submit("chair.png")                                      returns at once
     img3d.job(id), img3d.jobs(), img3d.providers()
+    img3d.import_result(job)                                             again, costs nothing; or a model file
     img3d.estimate("chair.png", provider=...), img3d.balance(provider), img3d.check_key(provider)
     img3d.restore_texture(object)                                        after any remesh of an offline result
 
-Everything is imported when it is first used.
+What goes wrong is an `img3d.Img3dError` or one of its kinds, such as `img3d.CreditsError`; `img3d.errors` has them all.
+Everything is imported when it is first used. docs/console.md has examples.
 """
 
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-_CONSOLE = frozenset({"balance", "check_key", "estimate", "generate", "job", "jobs", "restore_texture", "submit"})
+if TYPE_CHECKING:
+    from .blender.console import (
+        JobHandle,
+        balance,
+        check_key,
+        estimate,
+        generate,
+        import_result,
+        job,
+        jobs,
+        providers,
+        restore_texture,
+        submit,
+    )
+    from .core import errors
+    from .core.errors import *  # noqa: F403
+
+__all__ = [
+    "JobHandle",
+    "balance",
+    "check_key",
+    "errors",
+    "estimate",
+    "generate",
+    "import_result",
+    "job",
+    "jobs",
+    "providers",
+    "register",
+    "restore_texture",
+    "submit",
+    "unregister",
+]
+
+# `providers` is the folder, too: Python puts it here at its first import, and it can be called like the function.
+_PLACES = {"errors": ".core.errors", "providers": ".providers"}
 
 
-def __getattr__(name: str) -> Any:
-    if name in _CONSOLE:
-        return getattr(importlib.import_module(".blender.console", __name__), name)
-    if name == "providers":
-        return importlib.import_module(".providers", __name__)
-    if not name.startswith("_"):
-        errors = importlib.import_module(".core.errors", __name__)
-        if name in errors.__all__:
-            return getattr(errors, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # a type checker shall find a wrong name
+
+    def __getattr__(name: str) -> Any:
+        if name in _PLACES:
+            return importlib.import_module(_PLACES[name], __name__)
+        if name in __all__:
+            return getattr(importlib.import_module(".blender.console", __name__), name)
+        if not name.startswith("_"):
+            found = importlib.import_module(".core.errors", __name__)
+            if name in found.__all__:
+                return getattr(found, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    errors = importlib.import_module(".core.errors", __name__)
-    return sorted({*globals(), *_CONSOLE, *errors.__all__, "providers"})
+    found = importlib.import_module(".core.errors", __name__)
+    return sorted({*globals(), *__all__, *found.__all__})
 
 
 def register() -> None:

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import img3d_addon as img3d
-from img3d_addon.blender import console, properties, session
-from img3d_addon.core.errors import AuthError, BadInput, Cancelled, CreditsError, KeyMissing, Offline
+from img3d_addon.blender import console, keywords, properties, session
+from img3d_addon.blender.after import AFTER, check
+from img3d_addon.core.errors import AuthError, BadInput, Cancelled, CreditsError, ImportFailed, KeyMissing, Offline
 from img3d_addon.core.params import Bool
 from img3d_addon.providers import load
 from tests.servers.scenario import ScenarioServer
@@ -73,7 +74,7 @@ def test_an_option_of_ours_can_be_told_from_a_parameter_of_the_same_name(monkeyp
 
 
 def test_every_option_after_the_download_has_a_keyword():
-    assert sorted(console.KEYWORDS.values()) == sorted(param.name for param in console.AFTER)
+    assert sorted(keywords.KEYWORDS.values()) == sorted(param.name for param in AFTER)
 
 
 def test_generate_returns_the_new_objects():
@@ -104,7 +105,7 @@ def test_the_operator_makes_the_same_object():
             assert np.array_equal(one, other)
         jobs = [session.engine().job(item["img3d_job"]) for item in (ours, theirs)]
         assert jobs[0].params == jobs[1].params
-        assert jobs[0].after == console.check(jobs[1].after)
+        assert jobs[0].after == check(jobs[1].after)
         assert [item.modifiers[0].ratio for item in (ours, theirs)] == [0.5, 0.5]
     finally:
         img3d.unregister()
@@ -233,3 +234,60 @@ def test_the_key_is_tested(server, monkeypatch):
         img3d.check_key("stability_spar3d")
     with pytest.raises(BadInput, match="no key"):
         img3d.check_key("offline")
+
+
+def test_a_job_s_result_is_imported_by_its_id_too():
+    job = img3d.submit(DUCK, **SMALL)
+    assert job.wait(timeout=60)
+    made = [item for source in (job, job.id, job.id[:12]) for item in img3d.import_result(source, size=3)]
+    assert {item["img3d_job"] for item in made} == {job.id}
+    assert len(made) == 3
+    assert job.state == "imported"
+    with pytest.raises(BadInput, match="There is no job"):
+        img3d.import_result("nothing")
+
+
+def test_a_model_file_of_one_s_own_is_imported(tmp_path):
+    file = tmp_path / "bracket v2.obj"
+    file.write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
+    for source in (file, str(file)):
+        (item,) = img3d.import_result(source, size=2, location="origin", remesh_modifier="blocks")
+        assert item.name.startswith("bracket v2")
+        assert [modifier.mode for modifier in item.modifiers] == ["BLOCKS"]
+    assert not img3d.jobs()
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "error", "words"),
+    [
+        (None, {}, BadInput, "There is no model file"),
+        (b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n", {"depth": 1}, BadInput, "depth"),
+        (b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n", {"quad": 100}, ImportFailed, "texture projection"),
+        (b"<html>nothing here</html>", {}, ImportFailed, "'html'.* Look at the file"),
+        (b"glTF\2\0\0\0", {}, ImportFailed, "cut short.* Look at the file"),
+    ],
+)
+def test_a_model_file_that_cannot_be_imported_leaves_nothing(tmp_path, content, options, error, words):
+    file = tmp_path / "a.obj"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(error, match=words):
+        img3d.import_result(file, **options)
+    assert not bpy.data.objects
+
+
+def test_the_services_tell_what_they_take():
+    found = img3d.providers()
+    assert list(found) == list(load())
+    assert next(iter(found)) == "offline"
+    assert {param.name for param in found["offline"].params} >= {"mode", "depth"}
+
+
+def test_every_public_name_is_there():
+    for name in img3d.__all__:
+        assert callable(getattr(img3d, name)) or name == "errors", name
+    for name in img3d.errors.__all__:
+        assert getattr(img3d, name) is getattr(img3d.errors, name)
+    assert set(img3d.__all__) | set(img3d.errors.__all__) <= set(dir(img3d))
+    with pytest.raises(AttributeError, match="genrate"):
+        img3d.genrate  # noqa: B018
