@@ -178,3 +178,7 @@ def test_quads_are_announced_where_they_can_be_chosen(provider):
     words = [param.name for param in provider.params]
     words += [str(choice) for param in provider.params for choice in getattr(param, "choices", ())]
     assert any("quad" in word.lower() for word in words) is provider.server_quads
+    declared = {param.name: param for param in provider.params}
+    assert bool(provider.quads) is provider.server_quads
+    for name, value in provider.quads.items():
+        assert declared[name].check(value) == value

@@ -9,12 +9,13 @@ import bpy
 from bpy.types import Panel
 
 from ..core.jobs.job import JobView
+from ..core.provider import Provider
 from ..core.values import Price
 from . import pump, session
-from .after import REMESH_LOSES_TEXTURE
+from .after import REMESH_LOSES_TEXTURE, own_quads_text
 from .layout import draw_params, draw_text, fits
 from .orders import KEY, ONLINE, PARAM, asked_price, blocked, price_of, provider_of
-from .properties import existing, settings_of
+from .properties import SIDEBAR_AFTER, existing, settings_of
 from .restoring import has_projection
 from .words import capital, elapsed, headline, known_price, stage_of
 
@@ -22,6 +23,15 @@ __all__ = ["register", "unregister"]
 
 CATEGORY = "Image to 3D"
 _SHOWN = 8  # jobs that do not run
+AFTER_SECTIONS = (
+    ("location", "facing", "size"),
+    ("shading", "shading_angle", "repair_normals"),
+    ("texture", "texture_limit", "texture_files", "reuse"),
+    ("decimate_by", "decimate_ratio", "decimate_faces", "remesh", "remesh_detail", "apply_modifiers"),
+    ("quads", "quad_faces", "quad_texture", "quad_original"),
+    ("lods", "asset", "asset_author", "asset_description", "asset_license", "asset_tags"),
+)
+"""The import options in the order of the sidebar, by what they are about."""
 _ICONS: dict[str, Any] = {
     "ready": "IMPORT",
     "imported": "CHECKMARK",
@@ -65,7 +75,8 @@ class IMG3D_PT_main(_Tab, Panel):
         header, body = layout.panel("img3d_after", default_closed=True)
         header.label(text="Import Options")
         if body:
-            _draw_after(body, settings.after, context, warn=bool(provider.base_url))
+            own_quads = own_quads_text(provider, {param.name for param in params})
+            _draw_after(body, settings.after, context, provider=provider, own_quads=own_quads)
         _draw_button(layout, settings, context)
 
 
@@ -116,19 +127,17 @@ def unregister() -> None:
         bpy.utils.unregister_class(one)
 
 
-def _draw_after(layout: Any, after: Any, context: Any, *, warn: bool) -> None:
-    column = layout.column()
-    for name in ("location", "facing", "size", "shading", "texture"):
-        column.prop(after, name)
-    column.separator()
-    column.prop(after, "decimate_by")
-    if after.decimate_by != "none":
-        column.prop(after, f"decimate_{after.decimate_by}")
-    column.prop(after, "remesh")
-    if after.remesh != "none":
-        column.prop(after, "remesh_detail")
-        if warn:
-            draw_text(column, REMESH_LOSES_TEXTURE, context, icon="INFO")
+def _draw_after(layout: Any, after: Any, context: Any, *, provider: Provider, own_quads: str) -> None:
+    shown = existing(after, SIDEBAR_AFTER)
+    reduced = after.decimate_by != "none" or after.remesh != "none"
+    for names in AFTER_SECTIONS:
+        wanted = [param for param in shown if param.name in names and (reduced or param.name != "apply_modifiers")]
+        draw_params(layout, after, sorted(wanted, key=lambda param: names.index(param.name)), context)
+        if "remesh" in names and after.remesh != "none" and provider.base_url:
+            draw_text(layout, REMESH_LOSES_TEXTURE, context, icon="INFO")
+        if "quads" in names and after.quads and own_quads:
+            draw_text(layout, own_quads, context, icon="INFO")
+        layout.separator(factor=0.5)
 
 
 def _draw_button(layout: Any, settings: Any, context: Any) -> None:

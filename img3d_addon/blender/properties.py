@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import zlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import bpy
@@ -26,6 +27,7 @@ from ..providers import load
 from .after import AFTER
 
 __all__ = [
+    "SIDEBAR_AFTER",
     "after_values",
     "capitals",
     "enum_items",
@@ -41,6 +43,12 @@ __all__ = [
 
 MAX_INT = 2**31 - 1
 FORMATS = frozenset({"fbx", "glb", "gltf", "obj", "ply", "stl", "usd", "usdz"})
+
+
+def _named(*names: str) -> tuple[Param, ...]:
+    return tuple(param for param in AFTER if param.name in names)
+
+
 _DECIMATE = (
     Choice(
         "decimate_by",
@@ -50,11 +58,37 @@ _DECIMATE = (
         label="Decimate",
         help="Add a Decimate modifier, which keeps the texture",
     ),
-    Float("decimate_ratio", 0.5, min=0.001, max=1.0, label="Ratio", help="Share of the faces to keep"),
-    Int("decimate_faces", 10_000, min=4, max=100_000_000, label="Faces", help="Triangles to keep"),
+    Float(
+        "decimate_ratio",
+        0.5,
+        min=0.001,
+        max=1.0,
+        label="Ratio",
+        help="Share of the faces to keep",
+        when={"decimate_by": ("ratio",)},
+    ),
+    Int(
+        "decimate_faces",
+        10_000,
+        min=4,
+        max=100_000_000,
+        label="Faces",
+        help="Triangles to keep",
+        when={"decimate_by": ("faces",)},
+    ),
 )
-# Quads need seconds in which the window would stand still: console and command line only.
-_SIDEBAR_AFTER = tuple(param for param in AFTER if param.name not in ("decimate", "quad")) + _DECIMATE
+_QUAD = (
+    Bool("quads", False, label="Quad remesh", help="Rebuild the mesh as quads with the texture kept"),
+    Int("quad_faces", 5000, min=8, max=100_000, label="Faces", help="Quads to make, about", when={"quads": (True,)}),
+)
+SIDEBAR_AFTER = (
+    *(param for param in AFTER if not param.name.startswith(("decimate", "quad", "remesh_detail"))),
+    *(replace(param, when={"remesh": ("voxel", "smooth", "sharp", "blocks")}) for param in _named("remesh_detail")),
+    *_DECIMATE,
+    *_QUAD,
+    *(replace(param, when={"quads": (True,)}) for param in _named("quad_texture", "quad_original")),
+)
+"""The options of `after` as the sidebar has them, where a switch stands for what is 0 elsewhere."""
 
 _registered: list[type[PropertyGroup]] = []
 
@@ -83,11 +117,13 @@ def values(group: PropertyGroup, params: Iterable[Param]) -> dict[str, Any]:
 
 def after_values(settings: Any) -> dict[str, Any]:
     """Return the options of `after` as the sidebar has them."""
-    found = values(settings.after, _SIDEBAR_AFTER)
-    by, ratio, faces = (found.pop(name) for name in ("decimate_by", "decimate_ratio", "decimate_faces"))
+    found = values(settings.after, SIDEBAR_AFTER)
+    for switch in ("decimate_by", "quads"):
+        del found[switch]
     # The sidebar's lengths are Blender units; the options count in metres.
     found["size"] *= settings.id_data.unit_settings.scale_length
-    found["decimate"] = {"none": 0.0, "ratio": ratio, "faces": float(faces)}[by]
+    found["decimate"] = found.pop("decimate_ratio", 0.0) + float(found.pop("decimate_faces", 0))
+    found["quad"] = found.pop("quad_faces", 0)
     return found
 
 
@@ -144,7 +180,7 @@ def register() -> None:
     """Register the groups and `Scene.img3d`."""
     providers = load()
     groups = {name: group_type(name, provider.params) for name, provider in providers.items()}
-    after = group_type("after", _SIDEBAR_AFTER)
+    after = group_type("after", SIDEBAR_AFTER)
     for group in (*groups.values(), after):
         _register(group)
     _register(_settings_type(providers, groups, after))

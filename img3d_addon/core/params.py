@@ -13,7 +13,7 @@ from typing import Any
 from .errors import BadInput
 from .files.given import check_file
 
-__all__ = ["Bool", "Choice", "File", "Float", "Int", "Param", "Secret", "Text", "check_all", "parse_all"]
+__all__ = ["Bool", "Choice", "File", "Float", "Int", "Param", "Secret", "Text", "Value", "check_all", "parse_all"]
 
 Value = bool | int | float | str
 

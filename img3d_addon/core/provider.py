@@ -10,7 +10,7 @@ from .errors import ProviderError
 from .http.answer import Answer
 from .http.api import Api
 from .http.refusals import refusal
-from .params import Choice, Param, Secret, Text
+from .params import Choice, Param, Secret, Text, Value
 from .values import Balance, ImageLimits, Model, Picture, Price, Running, Task
 
 __all__ = ["Provider", "Submitted"]
@@ -47,6 +47,7 @@ class Provider:
     has_estimate: ClassVar[bool] = False
     has_balance: ClassVar[bool] = False
     server_quads: ClassVar[bool] = False
+    quads: ClassVar[Mapping[str, Value]] = {}  # each parameter that makes them, with the value that does
     result_ttl: ClassVar[float] = 0.0  # seconds that the service keeps a result; 0: not known
     formats: ClassVar[tuple[str, ...]] = ("glb",)
     facing: ClassVar[str] = "-Y"  # where the front looks after Blender's import

@@ -15,7 +15,7 @@ from ..core.http import redact
 from ..core.http.answer import Answer
 from ..core.http.api import Api, FilePart
 from ..core.http.refusals import one_line, refusal
-from ..core.params import Choice, Float, Int, Param, Secret
+from ..core.params import Choice, Float, Int, Param, Secret, Value
 from ..core.provider import Provider
 from ..core.values import Balance, ImageLimits, Model, Picture, Price
 from ..core.version import version
@@ -103,6 +103,7 @@ class StabilitySpar3D(Provider):
     sync = True
     has_balance = True
     server_quads = True
+    quads: ClassVar[Mapping[str, Value]] = {"remesh": "quad"}
     read_timeout = 120.0
 
     def headers(self, account: Mapping[str, str]) -> Mapping[str, str]:

@@ -4,7 +4,8 @@
 import pytest
 
 from img3d_addon.blender import layout
-from img3d_addon.blender.after import AFTER
+from img3d_addon.blender.panels import AFTER_SECTIONS
+from img3d_addon.blender.properties import SIDEBAR_AFTER
 from img3d_addon.blender.words import CHARACTER
 from img3d_addon.core.params import Bool, Choice, Float
 from img3d_addon.providers import load
@@ -17,9 +18,16 @@ def sections():
     for name, provider in load().items():
         for level in (False, True):
             yield pytest.param([one for one in provider.params if one.advanced == level], id=f"{name}-{level}")
+    for names in AFTER_SECTIONS:
+        yield pytest.param([one for one in SIDEBAR_AFTER if one.name in names], id=f"after-{names[0]}")
 
 
-@pytest.mark.parametrize("params", [*sections(), pytest.param(AFTER, id="after")])
+def test_every_option_of_the_sidebar_has_its_place():
+    drawn = [name for names in AFTER_SECTIONS for name in names]
+    assert sorted(drawn) == sorted(param.name for param in SIDEBAR_AFTER)
+
+
+@pytest.mark.parametrize("params", [*sections()])
 def test_every_label_and_choice_of_a_provider_can_be_read(params):
     shares = layout.label_shares(params, width=WIDTH)
     for param in params:

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Written", "changes_nothing", "copy", "export"]
 
-# These leave what was delivered as it is; a location only says where in a scene.
+# These leave what was delivered as it is; a location only says where in a scene, an asset is one in a .blend.
 _IDLE = {
+    "texture_limit": ("full", None),
+    "repair_normals": (False, None),
+    "lods": ("", None),
     "size": (0, None),
     "facing": ("auto", None),
     "decimate": (0, None),

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,11 +25,18 @@ if TYPE_CHECKING:
 
 __all__ = ["estimate", "generate"]
 
+# Options of `after` whose flags have their names; one that is not given is None or False.
+_SAME = (
+    *("shading", "shading_angle", "repair_normals", "texture_limit", "apply_modifiers", "lods"),
+    *("quad_texture", "quad_original"),
+    *("asset", "asset_author", "asset_description", "asset_license", "asset_tags"),
+)
+
 
 def generate(args: argparse.Namespace, engine: Engine, run: Run) -> int:
     """Turn each picture into a file; one that fails does not stop the others."""
     provider, params = _asked(args)
-    after = _after(args, provider)
+    after = _after(args, provider, params)
     images = pictures(args.images)
     single = len(args.images) == 1 and not args.images[0].is_dir()
     targets = plan(images, out=args.out, kind=args.format, single=single)
@@ -86,7 +93,7 @@ def _asked(args: argparse.Namespace) -> tuple[Provider, dict[str, Any]]:
     return provider, parse_all(provider.params, args.params, owner=provider.label)
 
 
-def _after(args: argparse.Namespace, provider: Provider) -> dict[str, Any]:
+def _after(args: argparse.Namespace, provider: Provider, params: Mapping[str, Any]) -> dict[str, Any]:
     """Read the post-processing options; `BadInput` for what cannot work, before anything is paid."""
     given: dict[str, Any] = {
         "size": args.size,
@@ -95,11 +102,12 @@ def _after(args: argparse.Namespace, provider: Provider) -> dict[str, Any]:
         "remesh": args.remesh_modifier,
         "quad": args.quad,
         "texture": False if args.no_texture else None,
+        **{name: getattr(args, name) or None for name in _SAME},
     }
     named = {name: value for name, value in given.items() if value is not None}
     for name in ("size", "decimate", "quad"):
         if name in named and named[name] <= 0:
             raise BadInput(f"--{name} {named[name]:g} is not possible", advice="It takes a number above 0.")
     after = check({"location": "origin", **named})
-    check_quads(after, provider)
+    check_quads(after, provider, params)
     return after

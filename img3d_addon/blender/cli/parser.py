@@ -166,7 +166,15 @@ def _output(made: _Parser) -> None:
 
 def _post(made: _Parser) -> None:
     post = made.add_argument_group("post-processing")
-    post.add_argument("--quad", type=int, metavar="FACES", help="rebuild it as about so many quads, texture kept")
+    post.add_argument(
+        "--quad",
+        type=int,
+        metavar="FACES",
+        help="rebuild it as about so many quads, texture kept; a service that makes quads itself does it better: "
+        "'providers NAME' shows its parameter",
+    )
+    post.add_argument("--quad-texture", metavar="PIXELS", help="side of the baked textures: 1024, 2048 or 4096")
+    post.add_argument("--quad-original", action="store_true", help="keep the original beside it, hidden")
     post.add_argument("--size", type=float, metavar="METRES", help="scale the longest side to this length")
     post.add_argument("--facing", metavar="AXIS", help="turn its front to this axis: auto, -Y, +Y, +X or -X")
     post.add_argument(
@@ -179,7 +187,26 @@ def _post(made: _Parser) -> None:
     post.add_argument(
         "--decimate", type=float, metavar="FACES|RATIO", help="add a Decimate modifier: 5000 faces, or 0.5 for half"
     )
+    post.add_argument(
+        "--apply-modifiers", action="store_true", help="apply these two; a .blend would keep them adjustable"
+    )
+    post.add_argument("--lods", metavar="RATIOS", help="add levels of detail with these shares of the faces: 0.5,0.25")
+    post.add_argument("--shading", metavar="MODE", help="keep (default), smooth, flat or angle: smooth but sharp edges")
+    post.add_argument("--shading-angle", type=float, metavar="DEGREES", help="where 'angle' begins; default: 30")
+    post.add_argument("--repair-normals", action="store_true", help="take broken normals of the file away")
     post.add_argument("--no-texture", action="store_true", help="leave materials and textures out")
+    post.add_argument(
+        "--texture-limit", metavar="PIXELS", help="shrink larger textures to a side of 1024, 2048 or 4096"
+    )
+    _asset(made)
+
+
+def _asset(made: _Parser) -> None:
+    asset = made.add_argument_group("asset, in a .blend")
+    asset.add_argument("--asset", action="store_true", help="mark the object as an asset, with a preview")
+    for name in ("author", "description", "license", "tags"):
+        more = "; several are parted by commas" if name == "tags" else ""
+        asset.add_argument(f"--asset-{name}", metavar="TEXT", help=f"its {name}{more}")
 
 
 def _jobs(made: _Parser) -> None:

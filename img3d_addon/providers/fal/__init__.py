@@ -13,7 +13,7 @@ from urllib.parse import quote
 from ...core.errors import BadResult, NotFound, ProviderError, RequestRefused, ServerError
 from ...core.http.answer import Answer
 from ...core.http.api import Api, Base64File
-from ...core.params import Param, Secret
+from ...core.params import Param, Secret, Value
 from ...core.provider import Provider
 from ...core.unheard import unheard
 from ...core.values import Balance, ImageLimits, Model, Picture, Price, Running, Task
@@ -47,6 +47,7 @@ class Fal(Provider):
     has_estimate = True
     has_balance = True
     server_quads = True
+    quads: ClassVar[Mapping[str, Value]] = {"quad": "true", "topology": "quad", "mesh_mode": "Quad"}
     formats = ("glb", "zip", "obj", "fbx", "stl", "usdz")
     poll_every = 3.0
     deadline = 1800.0  # the queue of a popular model can be long
