@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From a model file to a finished object in the scene.
 
-`load` does the heavy half and touches no scene: a helper process can do it. `finish` is the light half in the scene.
+`prepare` does the heavy half and touches no scene: the helper process does it, or this one. `finish` is the light half
+in the scene, whose time does not grow with the mesh.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,6 @@ from bpy.types import Mesh, Object
 from mathutils import Vector
 
 from ...core.errors import ImportFailed
-from ...core.jobs.job import Job
-from ...providers import load as load_providers
 from ..after import check
 from ..names import datablock_name
 from ..quads import quad_remesh
@@ -31,35 +30,23 @@ from .dress import drop_materials, pack_images, shade
 from .fresh import Fresh, removed_on_failure
 from .geometry import bounds_of, triangles
 from .loaders import read
-from .modifiers import add_modifiers
+from .modifiers import add_modifiers, triangles_to_decimate
+from .prepared import JobFacts, Prepared
 from .whole import check_whole
 
-__all__ = ["Imported", "JobFacts", "finish", "import_result", "load"]
+__all__ = [
+    "Imported",
+    "JobFacts",
+    "Prepared",
+    "blender_errors",
+    "finish",
+    "import_result",
+    "load",
+    "prepare",
+    "unit_of",
+]
 
-
-@dataclass(frozen=True, kw_only=True)
-class JobFacts:
-    """What the objects are told about where they come from. `facing` is the provider's."""
-
-    id: str
-    provider: str
-    name: str
-    image: str = ""
-    facing: str = "-Y"
-    settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
-
-    @classmethod
-    def of(cls, job: Job) -> JobFacts:
-        """Take the facts from a row of the journal."""
-        provider = load_providers().get(job.provider)
-        return cls(
-            id=job.id,
-            provider=job.provider,
-            name=job.name,
-            image=str(job.image),
-            facing=provider.facing if provider else "-Y",
-            settings={"params": dict(job.params), "after": check(job.after), "seed": job.seed},
-        )
+Steps = Generator[tuple[float, str], None, Prepared]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,9 +62,44 @@ class Imported:
 def import_result(context: Any, path: Path, options: Mapping[str, Any], facts: JobFacts) -> Imported:
     """Import the file into the context's scene by the options of `after`; `ImportFailed` leaves nothing behind."""
     options = check(options)
-    with removed_on_failure(), _blender_errors(path):
+    with removed_on_failure(), blender_errors(path):
+        steps = prepare(path, options=options, facts=facts, unit=unit_of(context.view_layer.id_data))
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                return finish(context, end.value, options=options, facts=facts)
+
+
+def unit_of(scene: bpy.types.Scene) -> float:
+    """Return the number of Blender units in a metre of this scene."""
+    return 1.0 / scene.unit_settings.scale_length
+
+
+def prepare(path: Path, *, options: Mapping[str, Any], facts: JobFacts, unit: float) -> Steps:
+    """Load the file and do all that takes its time by the checked `options`; yields (fraction, what is being done).
+
+    The objects that it returns the names of are in no scene. `ImportFailed` says what cannot be done; what was made
+    until then is the caller's to remove.
+    """
+    with blender_errors(path):
+        yield 0.0, "importing"
         names = load(path, facing=facts.facing, texture=options["texture"], shading=options["shading"])
-        return finish(context, names, options=options, facts=facts)
+        items = [bpy.data.objects[name] for name in names]
+        _size(items, options["size"], unit=unit)
+        if options["facing"] not in ("auto", "-Y"):
+            items[0].matrix_basis = turn("-Y", towards=options["facing"]) @ items[0].matrix_basis
+        _rebuild(items, options["quad"])
+        bounds = bounds_of(items)
+        meshes = [item.data for item in items if isinstance(item.data, Mesh)]
+        return Prepared(
+            names=tuple(item.name for item in items),
+            foot=bounds.bottom_centre.to_tuple(),
+            longest=bounds.longest,
+            triangles=triangles_to_decimate(items, options, longest=bounds.longest),
+            faces=sum(len(mesh.polygons) for mesh in meshes),
+            vertices=sum(len(mesh.vertices) for mesh in meshes),
+        )
 
 
 def load(path: Path, *, kind: str = "", facing: str = "-Y", texture: bool = True, shading: str = "keep") -> list[str]:
@@ -102,28 +124,22 @@ def load(path: Path, *, kind: str = "", facing: str = "-Y", texture: bool = True
     return [item.name for item in items]
 
 
-def finish(context: Any, names: Sequence[str], *, options: Mapping[str, Any], facts: JobFacts) -> Imported:
-    """Bring loaded objects into the context's scene: size, place, names, properties, modifiers, selection."""
-    items = [bpy.data.objects[name] for name in names]
+def finish(context: Any, prepared: Prepared, *, options: Mapping[str, Any], facts: JobFacts) -> Imported:
+    """Bring prepared objects into the context's scene: place, names, properties, modifiers, selection."""
+    items = [bpy.data.objects[name] for name in prepared.names]
     view_layer = context.view_layer
     scene = view_layer.id_data  # the context's scene may be another one in an override
     into = results_collection(scene, view_layer)
     for item in items:
         into.objects.link(item)
-    _size(items, options["size"], unit=1.0 / scene.unit_settings.scale_length)
-    _place(items, options, cursor=scene.cursor.location)
+    if options["location"] != "keep":
+        target = scene.cursor.location if options["location"] == "cursor" else Vector()
+        items[0].location += target - Vector(prepared.foot)
     _name(items, datablock_name(facts.name))
     _sign(items, facts)
-    _rebuild(items, options["quad"])
-    add_modifiers(items, options, longest=bounds_of(items).longest)
+    add_modifiers(items, options, longest=prepared.longest, triangles=prepared.triangles)
     _select(context, items)
-    meshes = [item.data for item in items if isinstance(item.data, Mesh)]
-    return Imported(
-        root=items[0],
-        objects=tuple(items),
-        faces=sum(len(mesh.polygons) for mesh in meshes),
-        vertices=sum(len(mesh.vertices) for mesh in meshes),
-    )
+    return Imported(root=items[0], objects=tuple(items), faces=prepared.faces, vertices=prepared.vertices)
 
 
 def _size(items: Sequence[Object], length: float, *, unit: float) -> None:
@@ -133,15 +149,6 @@ def _size(items: Sequence[Object], length: float, *, unit: float) -> None:
     items[0].location *= unit
     if factor != 1.0:
         scale(items, factor)
-
-
-def _place(items: Sequence[Object], options: Mapping[str, Any], *, cursor: Vector) -> None:
-    root = items[0]
-    foot = bounds_of(items).bottom_centre
-    if options["facing"] not in ("auto", "-Y"):
-        root.matrix_basis = turn("-Y", towards=options["facing"]) @ root.matrix_basis
-    target = {"cursor": cursor, "origin": Vector(), "keep": foot}[options["location"]]
-    root.location += target - bounds_of(items).bottom_centre
 
 
 def _rebuild(items: Sequence[Object], quads: int) -> None:
@@ -179,7 +186,8 @@ def _select(context: Any, items: Sequence[Object]) -> None:
 
 
 @contextmanager
-def _blender_errors(path: Path) -> Iterator[None]:
+def blender_errors(path: Path) -> Iterator[None]:
+    """Turn what Blender raises for a bad file into `ImportFailed`."""
     try:
         yield
     except (RuntimeError, ReferenceError, ValueError, KeyError) as error:

@@ -15,7 +15,7 @@ from ...core.errors import ImportFailed
 from .fbx import fbx_add_on, has_operator
 from .fresh import Fresh
 
-__all__ = ["KINDS", "read"]
+__all__ = ["KINDS", "read", "scene_apart"]
 
 _Y_UP = {"forward_axis": "NEGATIVE_Z", "up_axis": "Y"}
 
@@ -30,7 +30,7 @@ def read(path: Path, *, kind: str) -> list[Object]:
         known = ", ".join(sorted(KINDS))
         raise ImportFailed(f"{path.name} is of the kind {kind!r}, which cannot be imported (only {known})")
     fresh = Fresh()
-    with _scene_apart() as scene:
+    with scene_apart() as scene:
         try:
             importer(path)
         except RuntimeError as error:
@@ -41,7 +41,8 @@ def read(path: Path, *, kind: str) -> list[Object]:
 
 
 @contextmanager
-def _scene_apart() -> Iterator[bpy.types.Scene]:
+def scene_apart() -> Iterator[bpy.types.Scene]:
+    """Give the block a scene of its own, in which operators may do as they like."""
     scene = bpy.data.scenes.new("img3d import")
     window: Any = bpy.context.window
     shown = (window.scene, window.view_layer) if window else None
