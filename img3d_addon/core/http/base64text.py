@@ -11,10 +11,11 @@ from urllib.parse import unquote_to_bytes
 
 from ..errors import BadResult
 from . import receive
+from .pause import let_others_run
 
 __all__ = ["decode"]
 
-PIECE = 256 * 1024  # characters at a time; a multiple of 4
+PIECE = 256 * 1024  # characters at a time
 
 
 def decode(text: str, path: Path, *, most_bytes: int = 1 << 30) -> Path:
@@ -23,7 +24,7 @@ def decode(text: str, path: Path, *, most_bytes: int = 1 << 30) -> Path:
     if not comma or not data:
         raise BadResult("The data in the answer are empty")
     plain = not head.lower().endswith("base64")
-    pieces = iter((unquote_to_bytes(data),)) if plain else _decoded("".join(data.split()))
+    pieces = iter((unquote_to_bytes(data),)) if plain else _decoded(data)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         for _done in receive.write_file(pieces, path, most=most_bytes):
@@ -34,6 +35,12 @@ def decode(text: str, path: Path, *, most_bytes: int = 1 << 30) -> Path:
 
 
 def _decoded(data: str) -> Iterator[bytes]:
+    left = ""
     for start in range(0, len(data), PIECE):
-        piece = data[start : start + PIECE]
-        yield base64.b64decode(piece + "=" * (-len(piece) % 4), validate=True)
+        text = left + "".join(data[start : start + PIECE].split())
+        whole = len(text) - len(text) % 4
+        left = text[whole:]
+        yield base64.b64decode(text[:whole], validate=True)
+        let_others_run()
+    if left:
+        yield base64.b64decode(left + "=" * (-len(left) % 4), validate=True)

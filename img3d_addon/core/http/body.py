@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError
+from .pause import let_others_run
 
 __all__ = ["Base64File", "Body", "FilePart", "of_file", "of_form", "of_json"]
 
@@ -120,4 +121,8 @@ def _pieces(part: bytes | Path | Base64File) -> Iterator[bytes]:
         yield part.prefix.encode()
     with path.open("rb") as stream:
         while piece := stream.read(PIECE):
-            yield base64.b64encode(piece) if isinstance(part, Base64File) else piece
+            if isinstance(part, Base64File):
+                yield base64.b64encode(piece)
+                let_others_run()
+            else:
+                yield piece
