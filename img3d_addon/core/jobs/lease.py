@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..errors import OutputError
 
-__all__ = ["BEAT", "LEASE", "Owner", "alive", "host_name", "sweep"]
+__all__ = ["BEAT", "LEASE", "Owner", "alive", "host_name", "lock", "sweep"]
 
 LEASE = 60.0
 """Seconds after its last heartbeat for which an owner keeps its jobs."""
@@ -57,7 +57,7 @@ def alive(folder: Path, owner: str) -> bool:
     except OSError:
         return True  # cannot be told: the lease decides
     try:
-        return not _lock(handle, shared=True)
+        return not lock(handle, shared=True)
     finally:
         os.close(handle)
 
@@ -68,7 +68,7 @@ def sweep(folder: Path) -> None:
         with suppress(OSError):
             handle = os.open(path, os.O_RDWR)
             try:
-                dead = _lock(handle)
+                dead = lock(handle)
                 if dead and sys.platform != "win32":
                     path.unlink()
             finally:
@@ -91,12 +91,12 @@ def _take(folder: Path) -> tuple[str, Path, int]:
         name = secrets.token_hex(8)
         path = folder / f"{name}.lock"
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        if _lock(handle) and path.exists():  # a sweeper may have come between the two calls
+        if lock(handle) and path.exists():  # a sweeper may have come between the two calls
             return name, path, handle
         os.close(handle)
 
 
-def _lock(handle: int, *, shared: bool = False) -> bool:
+def lock(handle: int, *, shared: bool = False) -> bool:
     """Take the lock without waiting; tell whether it was free."""
     try:
         if sys.platform == "win32":

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is to be done with a row of which an earlier run knows something. No bpy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import BadInput, Uncertain
+from ..jobs.engine import Engine
+from ..jobs.job import DONE, OPEN, Job
+from .ledger import Begun
+
+__all__ = ["Decision", "decide", "find_job"]
+
+_CLOCK = 5.0  # seconds by which the clock may have been set back between two lines of one program
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`what`: new, resume, deliver, leave. What is left alone keeps its `state`, and `error` says why."""
+
+    what: str
+    job: Job | None = None
+    state: str = "failed"
+    kind: str = ""
+    error: str = ""
+
+
+def find_job(engine: Engine, begun: Begun, target: str) -> str:
+    """Return the job that a killed run had no time to note: the one that was to write this very file."""
+    limit = 256
+    while True:
+        jobs = engine.jobs(limit)
+        for job in jobs:
+            if job.created >= begun.time - _CLOCK and job.after.get("out") == target:
+                return job.id
+        if len(jobs) < limit or jobs[-1].created < begun.time - _CLOCK:
+            return ""
+        limit *= 8
+
+
+def decide(engine: Engine, begun: Begun, target: str, *, retry: bool) -> Decision:
+    """Return what to do; a submit that may have been paid is never repeated."""
+    job_id = begun.job or find_job(engine, begun, target)
+    if not job_id:
+        return Decision("new") if retry or not begun.ended else _left(begun)
+    try:
+        job = engine.job(job_id)
+    except BadInput:
+        return _without_journal(begun, job_id, retry=retry)
+    if job.owner_alive:
+        return Decision("leave", job, "open", "busy", f"The job {job.id} is at work in another process.")
+    if job.state == "uncertain":
+        advice = f"Left alone; 'resume {job.id} --submit-again' submits it once more."
+        return Decision("leave", job, "uncertain", Uncertain.kind, f"{job.error} {advice}")
+    if job.state in DONE:
+        return Decision("deliver" if job.path is not None and job.path.is_file() else "resume", job)
+    if job.state in OPEN:
+        return Decision("resume", job)
+    if not retry:
+        state = job.state if job.state == "cancelled" else "failed"
+        return Decision("leave", job, state, job.error_kind or job.state, job.error or job.message)
+    return Decision("resume" if job.resumable else "new", job)
+
+
+def _left(begun: Begun) -> Decision:
+    return Decision("leave", None, begun.ended, begun.kind, begun.error)
+
+
+def _without_journal(begun: Begun, job_id: str, *, retry: bool) -> Decision:
+    """A picture that was refused leaves no job; any other job must be somewhere."""
+    if retry:
+        return Decision("new")
+    if begun.ended:
+        return _left(begun)
+    text = (
+        f"The job {job_id} of an earlier run is not in this journal, so that nobody knows whether it was charged. "
+        "Use the IMG3D_HOME of that run, or --retry-failed to submit it anew."
+    )
+    return Decision("leave", None, "uncertain", Uncertain.kind, text)

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a batch knows beyond the journal: which picture is which job, and what was written. No bpy.
+
+A file of JSON lines in the output folder that is only added to: a kill in the middle of a line costs that line. Before
+a job is handed to the engine its row is noted as begun, so that after a kill the journal is asked for that job.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TextIO, cast
+
+from ..errors import BadInput, OutputError
+from ..jobs.lease import lock
+from ..values import Price
+from .keys import Keys
+
+__all__ = ["FOLDER", "Begun", "Ledger", "Made"]
+
+FOLDER = ".img3d-batch"
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A row that was handed to the engine: `job` is empty when its id was not noted. `ended`: failed, uncertain..."""
+
+    file: str
+    time: float
+    job: str = ""
+    ended: str = ""
+    kind: str = ""
+    error: str = ""
+    cost: Price | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file that was written, or could not be: then `error` says why."""
+
+    key: str
+    job: str
+    faces: int = 0
+    vertices: int = 0
+    seconds: float = 0.0
+    cost: Price | None = None
+    error: str = ""
+    kind: str = ""
+
+
+class Ledger:
+    """The records below an output folder. `part` names one range of a farm; all parts are read, one is written.
+
+    `with` opens and locks it; `BadInput` when another batch writes the same part.
+    """
+
+    def __init__(self, folder: Path, *, part: str = "all") -> None:
+        self.folder = folder / FOLDER
+        self._path = self.folder / f"{part}.jsonl"
+        self.begun: dict[str, Begun] = {}
+        self.made: dict[str, Made] = {}
+        self.digests: dict[str, tuple[int, int, str]] = {}
+        self._file: TextIO | None = None
+        self._lock = -1
+
+    def read(self) -> Ledger:
+        """Read what is there, without a lock; good for a look."""
+        for path in sorted(self.folder.glob("*.jsonl"), key=lambda path: path == self._path):
+            try:
+                with path.open(encoding="utf-8", errors="replace") as file:
+                    for line in file:
+                        self._take(line)
+            except OSError as error:
+                raise OutputError(f"{path} cannot be read ({error.strerror or error})") from error
+        return self
+
+    def __enter__(self) -> Ledger:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o644)
+            if not lock(self._lock):
+                self.__exit__(None, None, None)
+                raise BadInput(
+                    f"Another batch is writing to {self.folder.parent}",
+                    advice="Wait for it, or choose another folder with --out.",
+                )
+            self._file = self._path.open("a", encoding="utf-8", errors="backslashreplace")
+            if self._file.tell():
+                self._file.write("\n")  # after a kill in the middle of a line
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise OutputError(f"{self._path} cannot be written ({reason})") from error
+        return self.read()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    def begin(self, key: str, file: str) -> None:
+        """Note that a row is about to be handed to the engine; on disk when this returns."""
+        self._put({"begun": key, "file": file, "time": time.time()}, sync=True)
+
+    def job(self, key: str, job: str) -> None:
+        """Note the job of a row that was begun, which goes on now."""
+        self._put({"job": job, "key": key, "ended": "", "kind": "", "error": ""})
+
+    def end(self, key: str, state: str, *, kind: str = "", error: str = "", cost: Price | None = None) -> None:
+        """Note how a job ended that has no model."""
+        self._put({"ended": state, "key": key, "kind": kind, "error": error, "cost": asdict(cost) if cost else None})
+
+    def write(self, file: str, made: Made) -> None:
+        """Note what was written, or why it was not."""
+        self._put({"made": file, **asdict(made)})
+
+    def digest(self, path: str, found: tuple[int, int, str]) -> None:
+        """Note the digest of a picture of this size and time of change."""
+        self._put({"digest": path, "of": list(found)})
+
+    def written(self, file: str, keys: Keys) -> Made | None:
+        """Return what was written to a file, if it was made from these settings and is there."""
+        made = self.made.get(file)
+        if made is None or made.error or made.key != keys.file or not (self.folder.parent / file).is_file():
+            return None
+        return made
+
+    def _put(self, record: dict[str, Any], *, sync: bool = False) -> None:
+        line = json.dumps(record, ensure_ascii=False)
+        if self._file is None:
+            raise ValueError("the ledger is not open")
+        try:
+            self._file.write(line + "\n")
+            self._file.flush()
+            if sync:
+                os.fsync(self._file.fileno())
+        except OSError as error:
+            raise OutputError(f"{self._path} cannot be written ({error.strerror or error})") from error
+        self._take(line)
+
+    def _take(self, line: str) -> None:
+        try:
+            record = cast("dict[str, Any]", json.loads(line))
+            self._record(record)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return  # cut by a kill, or by a disk that was full
+
+    def _record(self, record: dict[str, Any]) -> None:
+        if "begun" in record:
+            self.begun[record["begun"]] = Begun(record["file"], record["time"])
+        elif "made" in record:
+            made = Made(**{name: value for name, value in record.items() if name != "made"})
+            self.made[record["made"]] = replace(made, cost=_price(record["cost"]))
+        elif "digest" in record:
+            size, changed, digest = record["of"]
+            self.digests[record["digest"]] = (size, changed, digest)
+        else:
+            before = self.begun[record["key"]]
+            changes: dict[str, Any] = {name: value for name, value in record.items() if name != "key"}
+            changes["cost"] = _price(record.get("cost"))
+            self.begun[record["key"]] = replace(before, **changes)
+
+
+def _price(found: dict[str, Any] | None) -> Price | None:
+    return Price(**found) if found else None

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rows of a batch, ready to be made: every setting checked, every file named, before anything is sent. No bpy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from ..errors import BadInput, Img3dError
+from ..jobs.checks import check_params, provider_named
+from ..params import File
+from ..provider import Provider
+from .entries import Entry
+
+__all__ = ["Defaults", "Row", "make_rows"]
+
+Checked: TypeAlias = Mapping[str, Any]
+CheckAfter: TypeAlias = Callable[[Mapping[str, Any], Provider, Mapping[str, Any]], Checked]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Defaults:
+    """What a row gets that says nothing else: from the command line. `kinds` are the files that can be written.
+
+    `check_after(options, provider, params)` returns all options of post-processing or raises `BadInput`.
+    """
+
+    provider: str
+    params: Mapping[str, Any]
+    after: Mapping[str, Any]
+    format: str
+    kinds: Sequence[str]
+    check_after: CheckAfter
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One picture to become one file. `number` counts from 0 over the whole batch; `file` is relative to its folder.
+
+    `params` and `after` are complete and checked, unless `error` says why the row cannot be made.
+    """
+
+    number: int
+    where: str
+    picture: Path
+    file: Path
+    provider: str
+    params: Checked = field(default_factory=dict[str, Any])
+    after: Checked = field(default_factory=dict[str, Any])
+    error: Img3dError | None = None
+
+
+def make_rows(entries: Iterable[Entry], defaults: Defaults, providers: Mapping[str, Provider]) -> list[Row]:
+    """Return a row for each entry; the names of files are the same for any part of the same entries."""
+    rows = [_row(number, entry, defaults, providers) for number, entry in enumerate(entries)]
+    return _with_names(rows)
+
+
+def _row(number: int, entry: Entry, defaults: Defaults, providers: Mapping[str, Provider]) -> Row:
+    name = entry.provider or defaults.provider
+    kind = (entry.format or defaults.format).lower().removeprefix(".")
+    stem = entry.name or entry.picture.stem or f"row_{number + 1}"
+    row = Row(
+        number=number,
+        where=entry.where,
+        picture=entry.picture.absolute(),
+        file=entry.folder / f"{_without_kind(stem, kind)}.{kind}",
+        provider=name,
+    )
+    try:
+        return _checked(row, entry, defaults, providers, kind=kind)
+    except BadInput as error:
+        text = error.message if entry.where in error.message else f"{entry.where}: {error.message}"
+        return replace(row, error=BadInput(text, advice=error.advice))
+
+
+def _checked(row: Row, entry: Entry, defaults: Defaults, providers: Mapping[str, Provider], *, kind: str) -> Row:
+    if entry.error:
+        raise BadInput(entry.error)
+    if kind not in defaults.kinds:
+        raise BadInput(
+            f"{kind!r} is no kind of file that can be written", advice=f"There are: {', '.join(defaults.kinds)}."
+        )
+    provider = provider_named(row.provider, providers)
+    given = dict(defaults.params) if row.provider == defaults.provider else {}
+    params = check_params(given | _with_base(entry, provider), provider)
+    after = defaults.check_after({**defaults.after, **entry.after}, provider, params)
+    return replace(row, params=params, after=after)
+
+
+def _with_base(entry: Entry, provider: Provider) -> dict[str, Any]:
+    """Return the parameters of a row with the paths of files as they are meant: beside the manifest."""
+    files = {param.name for param in provider.params if isinstance(param, File)}
+    return {
+        name: str(entry.base / Path(str(value)).expanduser()) if name in files and value else value
+        for name, value in entry.params.items()
+    }
+
+
+def _with_names(rows: Sequence[Row]) -> list[Row]:
+    """Give each row a file of its own: a.png and a.jpg become a_png.glb and a_jpg.glb, further ones get a number.
+
+    Compared as Windows and macOS do, which take A.glb and a.glb for the same file.
+    """
+    uses: dict[str, int] = {}
+    for row in rows:
+        uses[_same(row.file)] = uses.get(_same(row.file), 0) + 1
+    taken: set[str] = {name for name, count in uses.items() if count == 1}
+    named: list[Row] = []
+    for row in rows:
+        file = row.file
+        if uses[_same(file)] > 1:
+            ending = row.picture.suffix.lower().removeprefix(".")
+            file = _free(file.with_name(f"{file.stem}_{ending}{file.suffix}") if ending else file, taken)
+        named.append(replace(row, file=file))
+    return named
+
+
+def _free(file: Path, taken: set[str]) -> Path:
+    number, found = 1, file
+    while _same(found) in taken:
+        number += 1
+        found = file.with_name(f"{file.stem}_{number}{file.suffix}")
+    taken.add(_same(found))
+    return found
+
+
+def _same(file: Path) -> str:
+    return str(file).casefold()
+
+
+def _without_kind(stem: str, kind: str) -> str:
+    """Return a name without the ending that it gets anyway: somebody may write "chair.glb" as a name."""
+    return stem[: -len(kind) - 1] if kind and stem.lower().endswith(f".{kind}") and len(stem) > len(kind) + 1 else stem

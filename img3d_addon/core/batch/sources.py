@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a batch is made of: folders, patterns, pictures and manifests, as entries in a fixed order. No bpy."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..errors import BadInput
+from .entries import Entry
+from .manifest import ENDINGS, read_manifest
+
+__all__ = ["PICTURES", "Found", "find"]
+
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".tga"})
+
+
+class Found:
+    """The entries, and sentences on what was left out."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.notes: list[str] = []
+
+
+def find(given: Iterable[Path], *, recursive: bool = False, skip: Path | None = None) -> Found:
+    """Return the entries of all sources; `skip` is a folder that holds results and no pictures.
+
+    Raises `BadInput` for a source that is not there, cannot be read or holds nothing.
+    """
+    found = Found()
+    for source in given:
+        try:
+            _add(source, found, recursive=recursive, skip=skip.absolute() if skip else None)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise BadInput(f"{source} cannot be used ({reason})", advice="Check the path.") from error
+    return found
+
+
+def _add(source: Path, found: Found, *, recursive: bool, skip: Path | None) -> None:
+    if source.is_dir():
+        found.entries += _folder(source, found, recursive=recursive, skip=skip)
+    elif source.exists() and source.suffix.lower() in ENDINGS:
+        found.entries += read_manifest(source)
+    elif source.exists():
+        found.entries.append(Entry(where=source.name, picture=source))
+    elif glob.has_magic(str(source)):
+        found.entries += _pattern(source, skip)
+    else:
+        raise BadInput(f"There is no folder, manifest or picture {source}", advice="Check the path.")
+
+
+def _folder(folder: Path, found: Found, *, recursive: bool, skip: Path | None) -> list[Entry]:
+    pictures: list[Path] = []
+    others = inside = 0
+    pending = [folder]
+    while pending:
+        for path, is_folder in _listing(pending.pop(0), skip):
+            if is_folder:
+                inside += 1
+                pending += [path] if recursive and not path.is_symlink() else []  # a link may lead back up
+            elif path.suffix.lower() in PICTURES:
+                pictures.append(path)
+            else:
+                others += 1
+    if not pictures:
+        advice = "Add --recursive to search the folders inside it." if inside and not recursive else None
+        raise BadInput(f"There is no picture in the folder {folder}", advice=advice)
+    if inside and not recursive:
+        found.notes.append(f"{_count(inside, 'folder')} inside {folder} not searched; --recursive does that.")
+    if others:
+        found.notes.append(f"{_count(others, 'file')} in {folder} left out: no picture by the ending.")
+    return [_entry(path, path.relative_to(folder)) for path in pictures]
+
+
+def _listing(folder: Path, skip: Path | None) -> list[tuple[Path, bool]]:
+    """Return what is in a folder, sorted, and whether it is a folder itself; hidden things are not there."""
+    with os.scandir(folder) as listing:
+        items = sorted(listing, key=lambda item: item.name)
+    found = [(Path(item.path), item.is_dir()) for item in items if not item.name.startswith(".")]
+    return [(path, is_folder) for path, is_folder in found if path.absolute() != skip]
+
+
+def _entry(path: Path, name: Path) -> Entry:
+    return Entry(where=str(name), picture=path, folder=name.parent)
+
+
+def _pattern(pattern: Path, skip: Path | None) -> list[Entry]:
+    names = glob.glob(str(pattern.expanduser()), recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
+    paths = [Path(name) for name in sorted(names)]
+    fits = [
+        path
+        for path in paths
+        if path.suffix.lower() in PICTURES and path.is_file() and not (skip and path.absolute().is_relative_to(skip))
+    ]
+    if not fits:
+        raise BadInput(f"No picture fits the pattern {pattern}", advice="Check it, and quote it for the shell.")
+    return [Entry(where=str(path), picture=path) for path in fits]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what} was" if number == 1 else f"{number} {what}s were"
