@@ -27,11 +27,13 @@ def unregister() -> None:
     import bpy
 
     from . import session
+    from .helper import starting
 
     while _commands:
         bpy.utils.unregister_cli_command(_commands.pop())
     for part in reversed(_parts()):
         part.unregister()
+    starting.close()
     session.close()
 
 

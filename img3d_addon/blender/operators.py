@@ -11,8 +11,8 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 from bpy.types import Operator
 
-from ..core.errors import BadInput, Img3dError
-from . import pump, session
+from ..core.errors import Img3dError
+from . import bringing, pump, session
 from .orders import blocked, order_of
 from .properties import after_values, settings_of
 from .words import stage_of
@@ -169,22 +169,31 @@ class IMG3D_OT_import_result(Operator):
         """Import, finish, and note it in the journal."""
 
         def run() -> None:
-            from .importing import JobFacts, import_result
-
-            engine = session.engine()
-            job = engine.job(self.job)
-            if job.path is None:
-                raise BadInput(f"The job {job.name} has no result yet", advice="Resume it first.")
-            after = after_values(settings_of(context.scene)) if self.as_set else job.after
-            made = import_result(context, job.path, after, JobFacts.of(job))
-            pump.errors.pop(job.id, None)
+            made = bringing.finished(context, self.job, options=self._options(context))
+            pump.errors.pop(self.job, None)
             self.report({"INFO"}, f"{made.root.name}: {made.faces:,} faces")
             try:
-                engine.mark_imported(job.id)
+                session.engine().mark_imported(self.job)
             except Img3dError as error:  # the object is there all the same
                 self.report({"WARNING"}, str(error))
 
         return _reported(self, run, job=self.job)
+
+    def invoke(self, context: Any, event: Any) -> set[Any]:
+        """Have the helper process make it ready; the pump runs `execute` then, which makes the undo step."""
+
+        def run() -> None:
+            bringing.begin(self.job, context.scene, options=self._options(context))
+            pump.errors.pop(self.job, None)
+            pump.start()
+
+        if not bringing.usable():
+            return self.execute(context)
+        result = _reported(self, run, job=self.job)
+        return {"CANCELLED"} if "CANCELLED" in result else {"INTERFACE"}
+
+    def _options(self, context: Any) -> Any:
+        return after_values(settings_of(context.scene)) if self.as_set else None
 
 
 class IMG3D_OT_copy_error(Operator):
@@ -239,7 +248,10 @@ def _reported(operator: Operator, run: Callable[[], None], *, job: str = "") -> 
 def _cancel(operator: Operator, job: str) -> set[Any]:
     def run() -> None:
         pump.forget(job)
-        operator.report({"INFO"}, session.engine().cancel(job))
+        if bringing.stop(job):
+            operator.report({"INFO"}, "The import was stopped; the result stays in the library")
+        else:
+            operator.report({"INFO"}, session.engine().cancel(job))
         pump.start()
 
     return _reported(operator, run)

@@ -13,6 +13,7 @@ from ..core.provider import Provider
 from ..core.values import Price
 from . import pump, session
 from .after import REMESH_LOSES_TEXTURE, own_quads_text
+from .bringing import under_way
 from .layout import draw_params, draw_text, fits
 from .orders import KEY, ONLINE, PARAM, asked_price, blocked, price_of, provider_of
 from .properties import SIDEBAR_AFTER, existing, settings_of
@@ -104,8 +105,11 @@ class IMG3D_PT_jobs(_Tab, Panel):
     def draw(self, context: Any) -> None:
         """Draw the snapshot that the engine keeps in memory."""
         layout: Any = self.layout
-        views = sorted(session.engine_views(), key=lambda view: (not view.running, -view.created))
-        running = sum(view.running for view in views)
+        busy = under_way()
+        views = sorted(
+            session.engine_views(), key=lambda view: (not view.running and view.id not in busy, -view.created)
+        )
+        running = sum(view.running or view.id in busy for view in views)
         for view in views[: running + _SHOWN]:
             _draw_job(layout.box(), view, context)
         if not views:
@@ -183,12 +187,15 @@ def _draw_price(layout: Any, settings: Any, price: Price | None, context: Any, *
 
 def _draw_job(layout: Any, view: JobView, context: Any) -> None:
     row = layout.row()
-    row.label(text=view.name, icon=_ICONS.get(view.state, "SORTTIME") if not view.running else "SORTTIME")
-    if view.running:
+    bringing = under_way().get(view.id)
+    busy = view.running or bringing is not None
+    row.label(text=view.name, icon="SORTTIME" if busy else _ICONS.get(view.state, "SORTTIME"))
+    if busy:
         row.operator("img3d.cancel", text="", icon="X", emboss=False).job = view.id
-        text = capital(stage_of(view))
+        text = capital(bringing.words if bringing else stage_of(view))
+        fraction = bringing.work.fraction if bringing else view.fraction
         short = fits(text, context)
-        layout.progress(factor=view.fraction or 0.0, text=text if short else elapsed(view), type="BAR")
+        layout.progress(factor=fraction or 0.0, text=text if short else elapsed(view), type="BAR")
         if not short:
             draw_text(layout, text, context)
         return

@@ -16,8 +16,9 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
+from ..core.errors import Img3dError
 from ..core.events import Event
-from . import asking, session
+from . import asking, bringing, session
 
 __all__ = ["busy", "errors", "forget", "register", "run_import", "start", "tick", "unregister", "watch"]
 
@@ -34,6 +35,7 @@ class _State:
         self.ready: deque[str] = deque()
         self.errors: dict[str, str] = {}
         self.drawn = 0.0
+        self.pausing = ""  # the job whose import by this process was announced
 
 
 _state = _State()
@@ -56,11 +58,11 @@ def forget(job: str) -> None:
 def busy() -> bool:
     """Whether there is something to wait for."""
     engine = session.made_engine()
-    return bool(_state.ready or asking.waiting() or (engine and engine.active))
+    return bool(_state.ready or bringing.under_way() or asking.waiting() or (engine and engine.active))
 
 
 def tick() -> list[Event]:
-    """Take the workers' events and import at most one result. Never blocks but for the import."""
+    """Take the workers' events and bring at most one result in. Blocks only where there is no helper process."""
     engine = session.made_engine()
     events = engine.drain() if engine else []
     for event in events:
@@ -70,8 +72,12 @@ def tick() -> list[Event]:
                 _state.ready.append(event.job)
             else:
                 forget(event.job)
-    if (job := _free_result()) is not None:
-        _import(job)
+    if engine and engine.active:
+        bringing.keep_warm()
+    if job := bringing.done():
+        _import(job, bringing.under_way()[job].scene)
+    elif job := _free_result():
+        _begin(job)
     if events or time.monotonic() - _state.drawn > _REDRAW:
         redraw()
     return events
@@ -118,6 +124,7 @@ def unregister() -> None:
     _state.ready.clear()
     errors.clear()
     asking.clear()
+    bringing.clear()
 
 
 def _beat() -> float | None:
@@ -146,28 +153,60 @@ def _on_load(_file: str) -> None:
     # A job of the file before goes on, but its result is not pushed into this one: the sidebar offers it.
     _state.watched.clear()
     _state.ready.clear()
+    bringing.clear()
     start()
 
 
-def _free_result() -> str | None:
-    """Take the first result whose worker has let go of the job."""
+def _free_result() -> str:
+    """Return the first result whose worker has let go of the job, "" when there is none."""
     running = {view.id for view in session.engine_views() if view.running} if _state.ready else set()
-    for job in _state.ready:
-        if job not in running:
-            _state.ready.remove(job)
-            return job
-    return None
+    return next((job for job in _state.ready if job not in running), "")
 
 
-def _import(job: str) -> None:
-    override = _place(_state.watched.pop(job, 0))
+def _begin(job: str) -> None:
+    """Hand a result to the helper; where there is none, say that Blender will pause, and import it a moment later."""
+    scene = _scene(_state.watched.get(job, 0))
+    if scene is not None and bringing.usable():
+        _state.ready.remove(job)
+        forget(job)
+        _hand_over(job, scene)
+    elif scene is None or bpy.app.background or _state.pausing == job:
+        _state.ready.remove(job)
+        _state.pausing = ""
+        _import(job, _state.watched.pop(job, 0))
+        _status(None)
+    else:
+        _state.pausing = job
+        _status(f"Image to 3D: Blender will pause for about {bringing.pause_of(job):.0f} s to import the result")
+
+
+def _hand_over(job: str, scene: bpy.types.Scene) -> None:
+    try:
+        bringing.begin(job, scene)
+    except Img3dError as error:
+        errors[job] = str(error)
+
+
+def _import(job: str, scene_uid: int) -> None:
+    override = _place(scene_uid)
     if override is None:
+        bringing.stop(job)
         return  # the scene is gone: the sidebar offers the result
     try:
         with bpy.context.temp_override(**override):
             run_import(job)
     except RuntimeError as error:  # what the operator reported as an error; it is in `errors`, too
         _log.info("%s", error)
+
+
+def _status(text: str | None) -> None:
+    manager: Any = bpy.context.window_manager
+    for window in manager.windows:
+        window.workspace.status_text_set(text)
+
+
+def _scene(uid: int) -> bpy.types.Scene | None:
+    return next((scene for scene in bpy.data.scenes if scene.session_uid == uid), None)
 
 
 def _place(scene_uid: int) -> dict[str, Any] | None:

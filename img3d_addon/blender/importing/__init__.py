@@ -139,6 +139,7 @@ def finish(context: Any, prepared: Prepared, *, options: Mapping[str, Any], fact
     _sign(items, facts)
     add_modifiers(items, options, longest=prepared.longest, triangles=prepared.triangles)
     _select(context, items)
+    view_layer.update()  # so that a script reads its true place
     return Imported(root=items[0], objects=tuple(items), faces=prepared.faces, vertices=prepared.vertices)
 
 
