@@ -4,29 +4,40 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterable
 
 import bpy
 from bpy.types import ID, Mesh, Object
 
-__all__ = ["drop_materials", "pack_images", "shade"]
+__all__ = ["drop_materials", "drop_normals", "pack_images", "shade"]
 
 _log = logging.getLogger(__name__)
 
 
-def shade(items: Iterable[Object], shading: str) -> None:
-    """Shade all meshes "smooth" or "flat", without the delivered normals; "keep" changes nothing."""
+def shade(items: Iterable[Object], shading: str, *, angle: float = 30.0) -> None:
+    """Shade all meshes "smooth", "flat" or by "angle" (degrees), without delivered normals; "keep" changes nothing."""
     for item in items:
         if shading == "keep" or not isinstance(item.data, Mesh):
             continue
-        if item.data.has_custom_normals:
-            # No function of a mesh does this in every supported version, only the operator.
-            with bpy.context.temp_override(object=item, active_object=item):
-                bpy.ops.mesh.customdata_custom_splitnormals_clear()
-        if shading == "smooth":
-            item.data.shade_smooth()
-        else:
+        drop_normals(item.data)
+        if shading == "flat":
             item.data.shade_flat()
+        else:
+            item.data.shade_smooth()
+        if shading == "angle":  # the modifier of the same name would come from an asset file that may be missing
+            item.data.set_sharp_from_angle(angle=math.radians(angle))
+
+
+def drop_normals(mesh: Mesh) -> None:
+    """Forget delivered normals, so that Blender computes them from the faces."""
+    if not mesh.has_custom_normals:
+        return
+    # No function of a mesh does this in every supported version, only the operator.
+    carrier = bpy.data.objects.new("img3d", mesh)
+    with bpy.context.temp_override(object=carrier, active_object=carrier):
+        bpy.ops.mesh.customdata_custom_splitnormals_clear()
+    bpy.data.objects.remove(carrier)
 
 
 def drop_materials(items: Iterable[Object]) -> None:
