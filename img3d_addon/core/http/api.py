@@ -17,7 +17,6 @@ from . import keys, receive, redact
 from .answer import Answer, Headers
 from .base64text import decode
 from .body import Base64File, Body, FilePart, of_file, of_form, of_json
-from .transport import Transport
 
 if TYPE_CHECKING:
     from requests import Response
@@ -45,6 +44,8 @@ class Api:
     def __init__(
         self, provider: Provider, settings: Settings, *, account: Mapping[str, str], folder: Path | None = None
     ) -> None:
+        from .transport import Transport  # with it come ssl and http.client: not when the add-on is enabled
+
         self.provider = provider
         self.settings = settings
         self._folder = folder

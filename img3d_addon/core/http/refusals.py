@@ -7,7 +7,6 @@ import math
 import re
 import time
 from collections.abc import Iterable, Mapping
-from email.utils import parsedate_to_datetime
 from typing import Any, cast
 
 from ..errors import (
@@ -132,6 +131,8 @@ def wait_of(answer: Answer) -> float | None:
 def _seconds(value: Any) -> float | None:
     if value is None or value == "" or isinstance(value, bool):
         return None
+    from email.utils import parsedate_to_datetime  # slow to import
+
     try:
         seconds = float(value)
     except (TypeError, ValueError):

@@ -12,7 +12,6 @@ from ...core.http.api import Api
 from ...core.params import Bool, Choice, File, Float, Int
 from ...core.provider import Provider
 from ...core.values import ImageLimits, Model, Picture, Price, Running
-from . import process
 
 __all__ = ["Offline"]
 
@@ -197,6 +196,8 @@ class Offline(Provider):
 
     def submit(self, api: Api, picture: Picture, params: Mapping[str, Any]) -> Generator[Running, None, Model]:
         """Compute the model in a child process; ends within a moment when closed."""
+        from . import process  # with it comes subprocess: not when the add-on is enabled
+
         job = {"picture": str(picture.path), "output": str(api.folder / "offline.glb")}
         try:
             facts = yield from _progress({**job, "options": {**params, "name": picture.name}})
@@ -219,6 +220,8 @@ _FREE = Price(amount=0, unit="USD", usd=0.0, note="computed on this computer")
 
 def _progress(job: Mapping[str, Any]) -> Generator[Running, None, dict[str, Any]]:
     """Pass the generator's stages on; nothing new is told as an unchanged step."""
+    from . import process
+
     last = Running(0.0, "starting")
     work = process.generate(job)
     try:
