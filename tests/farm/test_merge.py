@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One summary of the parts of a batch."""
+
+import csv
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from img3d_addon.core.batch.merge import merge, ranges
+from img3d_addon.core.batch.outcome import Outcome, write_summary
+from img3d_addon.core.batch.rows import Row
+from img3d_addon.core.errors import BadInput
+from img3d_addon.core.values import Price
+
+
+def outcome(number, state, *, folder="pictures", **more):
+    row = Row(
+        number=number, where="", picture=Path(folder) / f"p{number}.png", file=Path(f"p{number}.glb"), provider="x"
+    )
+    return Outcome(row=row, state=state, **more)
+
+
+def part(folder, first, last, *outcomes, age=0.0, **head):
+    """Write the summary of a range and the files that it tells of; `age` in seconds."""
+    folder.mkdir(exist_ok=True)
+    for one in outcomes:
+        if one.state == "written":
+            (folder / one.row.file).write_bytes(b"glTF")
+    suffix = f"-{first}-{last}" if last else ""
+    made, _ = write_summary(folder, outcomes, {"version": 1, "interrupted": False, **head}, suffix=suffix)
+    then = made.stat().st_mtime - age
+    os.utime(made, (then, then))
+
+
+def states(merged):
+    return [(one.row.number, one.state) for one in merged.outcomes]
+
+
+def test_the_parts_of_one_folder_become_one_summary(tmp_path):
+    part(tmp_path, 0, 2, outcome(0, "written", faces=7, cost=Price(amount=4, unit="credits")), outcome(1, "failed"))
+    part(tmp_path, 2, 3, outcome(2, "uncertain", error="No answer.", job="1abc"), interrupted=True)
+    merged = merge([tmp_path], tmp_path)
+    assert states(merged) == [(0, "written"), (1, "failed"), (2, "uncertain")]
+    assert not merged.missing
+    said = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+    assert said["counts"] == {"written": 1, "failed": 1, "uncertain": 1}
+    assert said["interrupted"]
+    assert said["rows"][0] | {"seconds": 0} == {
+        "row": 1, "picture": str(Path("pictures/p0.png")), "state": "written", "provider": "x", "faces": 7,
+        "seconds": 0, "cost": 4.0, "unit": "credits", "file": "p0.glb", "error": None, "job": None,
+    }  # fmt: skip
+    with (tmp_path / "summary-failed.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [(row["row"], row["error"]) for row in csv.DictReader(file)] == [("2", ""), ("3", "No answer.")]
+    assert states(merge([tmp_path], tmp_path)) == states(merged)
+
+
+def test_folders_of_several_machines_are_seen_from_the_one_that_gets_the_summary(tmp_path):
+    part(tmp_path / "a", 0, 1, outcome(0, "written"))
+    part(tmp_path / "b", 1, 2, outcome(1, "written", folder="Z:\\pictures"))
+    (tmp_path / "out").mkdir()
+    merged = merge([tmp_path / "a", tmp_path / "b"], tmp_path / "out")
+    assert [one.row.file.as_posix() for one in merged.outcomes] == ["../a/p0.glb", "../b/p1.glb"]
+    assert [one.state for one in merged.outcomes] == ["written", "written"]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "counts"),
+    [
+        ("failed", "written", "written"),
+        ("written", "failed", "written"),
+        ("failed", "uncertain", "uncertain"),
+        ("uncertain", "waiting", "uncertain"),
+        ("waiting", "open", "open"),
+    ],
+)
+def test_what_was_written_counts_else_what_was_last_said(tmp_path, earlier, later, counts):
+    part(tmp_path, 0, 5, outcome(0, earlier), age=60)
+    part(tmp_path, 0, 1, outcome(0, later))
+    assert states(merge([tmp_path], tmp_path)) == [(0, counts)]
+
+
+def test_a_whole_run_after_the_parts_counts_too(tmp_path):
+    part(tmp_path, 0, 2, outcome(0, "written"), outcome(1, "failed"), age=60)
+    part(tmp_path, 0, 0, outcome(0, "written"), outcome(1, "written"), outcome(2, "written"))
+    assert states(merge([tmp_path], tmp_path)) == [(0, "written"), (1, "written"), (2, "written")]
+
+
+def test_rows_that_no_part_tells_of_are_named(tmp_path):
+    part(tmp_path, 1, 2, outcome(1, "written"))
+    part(tmp_path, 5, 6, outcome(5, "written"))
+    merged = merge([tmp_path], tmp_path)
+    assert ranges(merged.missing) == "1, 3-5"
+
+
+def test_a_file_that_is_gone_is_a_failure(tmp_path):
+    part(tmp_path, 0, 1, outcome(0, "written"))
+    (tmp_path / "p0.glb").unlink()
+    (found,) = merge([tmp_path], tmp_path).outcomes
+    assert found.state == "failed"
+    assert "p0.glb was written and is gone" in found.error
+
+
+def test_parts_of_different_batches_are_refused(tmp_path):
+    part(tmp_path, 0, 1, outcome(0, "written"))
+    other = outcome(0, "failed")
+    part(tmp_path, 0, 9, Outcome(row=Row(**{**vars(other.row), "picture": Path("table.png")}), state="failed"))
+    with pytest.raises(BadInput, match=r"Row 1 is two pictures.*one batch"):
+        merge([tmp_path], tmp_path)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"rows": [{"row": 1}]}', '{"rows": [7]}'])
+def test_a_file_that_is_no_summary_is_named(tmp_path, content):
+    (tmp_path / "summary-0-1.json").write_text(content, encoding="utf-8")
+    with pytest.raises(BadInput, match=r"summary-0-1\.json is no summary"):
+        merge([tmp_path], tmp_path)
+
+
+def test_a_folder_without_a_summary_is_refused(tmp_path):
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(BadInput, match="There is no"):
+            merge([folder], tmp_path)
