@@ -12,10 +12,10 @@ import bpy
 import bmesh
 from bpy.types import Material, Mesh, Object
 
-from ..core.errors import ImportFailed
-from .restore import projection_of, restore_uvs
+from ...core.errors import ImportFailed
+from ..restore import projection_of, restore_uvs
 
-__all__ = ["QuadReport", "quad_remesh"]
+__all__ = ["QuadReport", "quad_remesh", "report", "weld"]
 
 # QuadriFlow refuses every edge shorter than about 1e-4 units, with a message that only speaks of manifoldness.
 WORKING_SIZE = 500.0
