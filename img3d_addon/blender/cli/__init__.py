@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from ...core.errors import BadInput, Img3dError, Stopped
-from . import accounts, generate, journal
+from . import accounts, batch, generate, journal
 from .follow import Interrupted
 from .output import Output
 from .parser import parse
@@ -26,6 +26,7 @@ _PACKAGE = __name__.rsplit(".", 2)[0]
 _log = logging.getLogger(__name__)
 _COMMANDS = {
     "generate": generate.generate,
+    "batch": batch.batch,
     "estimate": generate.estimate,
     "jobs": journal.jobs,
     "resume": journal.resume,
@@ -56,7 +57,8 @@ def main(argv: Sequence[str], *, module: bool = False) -> int:
 def _run(args: argparse.Namespace, output: Output, interrupts: Interrupts, *, prog: str, module: bool) -> int:
     run = Run(output, interrupts)
     try:
-        with opened(module=module, online=args.online_mode) as engine:
+        workers = batch.jobs_at_once(args) if args.command == "batch" else None
+        with opened(module=module, online=args.online_mode, workers=workers) as engine:
             try:
                 return _COMMANDS[args.command](args, engine, run)
             except Interrupted as stopped:

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,9 @@ from ..exporting import count, move_in, staging, write
 if TYPE_CHECKING:
     from ...core.jobs.job import Job
 
-__all__ = ["Written", "changes_nothing", "copy", "export"]
+__all__ = ["Written", "changes_nothing", "copy", "delivering", "export", "request_of"]
+
+Steps = Generator[tuple[float, str], None, dict[str, Any]]
 
 # These leave what was delivered as it is; a location only says where in a scene, an asset is one in a .blend.
 _IDLE = {
@@ -61,18 +63,47 @@ def copy(job: Job, target: Path) -> Written:
 
 
 def export(job: Job, target: Path, after: Mapping[str, Any]) -> Written:
-    """Import the model in a scene of its own, post-process it, and write it."""
+    """Import the model in a scene of its own, post-process it, and write it; in this process."""
+    steps = delivering(request_of(job, target, after))
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return Written(target, end.value["faces"], end.value["vertices"])
+
+
+def request_of(job: Job, target: Path, after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what `delivering` needs, as plain values, such as a helper process takes."""
+    from ..importing.prepared import JobFacts
+
+    path, facts = _model(job), asdict(JobFacts.of(job))
+    return {
+        "task": "deliver",
+        "about": job.name,
+        "path": str(path),
+        "target": str(target),
+        "after": dict(after),
+        "facts": facts,
+    }
+
+
+def delivering(request: Mapping[str, Any]) -> Steps:
+    """Do what `request_of` asks for; yields (fraction, what is being done), returns the faces and vertices written."""
     import bpy
 
-    from ..importing import JobFacts, import_result
+    from ..after import check
+    from ..importing import JobFacts, blender_errors, finish, prepare
 
-    path = _model(job)
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
-    made = import_result(bpy.context, path, after, JobFacts.of(job))
-    objects = list(made.objects)
+    options, facts = check(request["after"]), JobFacts(**request["facts"])
+    path = Path(request["path"])
+    prepared = yield from prepare(path, options=options, facts=facts, unit=1.0)
+    with blender_errors(path):
+        objects = list(finish(bpy.context, prepared, options=options, facts=facts).objects)
     faces, vertices = count(objects)
-    write(objects, target)
-    return Written(target, faces, vertices)
+    yield 0.9, "writing"
+    write(objects, Path(request["target"]))
+    return {"faces": faces, "vertices": vertices}
 
 
 def _model(job: Job) -> Path:

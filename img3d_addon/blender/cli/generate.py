@@ -23,7 +23,7 @@ from .targets import pictures, plan
 if TYPE_CHECKING:
     from ...core.jobs.engine import Engine
 
-__all__ = ["estimate", "generate"]
+__all__ = ["estimate", "generate", "named_after"]
 
 # Options of `after` whose flags have their names; one that is not given is None or False.
 _SAME = (
@@ -95,6 +95,13 @@ def _asked(args: argparse.Namespace) -> tuple[Provider, dict[str, Any]]:
 
 def _after(args: argparse.Namespace, provider: Provider, params: Mapping[str, Any]) -> dict[str, Any]:
     """Read the post-processing options; `BadInput` for what cannot work, before anything is paid."""
+    after = check(named_after(args))
+    check_quads(after, provider, params)
+    return after
+
+
+def named_after(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the post-processing options that the command line names; the result goes to a scene of its own."""
     given: dict[str, Any] = {
         "size": args.size,
         "facing": args.facing,
@@ -108,6 +115,4 @@ def _after(args: argparse.Namespace, provider: Provider, params: Mapping[str, An
     for name in ("size", "decimate", "quad"):
         if name in named and named[name] <= 0:
             raise BadInput(f"--{name} {named[name]:g} is not possible", advice="It takes a number above 0.")
-    after = check({"location": "origin", **named})
-    check_quads(after, provider, params)
-    return after
+    return {"location": "origin", **named}

@@ -28,13 +28,30 @@ class Output:
         self._err = err
         self._moving = err.isatty() and not as_json
         self._shown = ""  # the text of the moving line, or the last stage that was said
+        self._told: dict[str, dict[str, Any]] = {}  # what the last line about a job said
         self.started = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """How long this run has taken until now."""
+        return round(time.monotonic() - self.started, 3)
 
     def event(self, event: Event, label: str) -> None:
         """Show one event of the engine that is no failure; `label` is the picture's name."""
-        self._json(event.to_json())
+        self.row_event(event)
         if not event.last:
             self._progress(event, label)
+
+    def row_event(self, event: Event, **facts: Any) -> None:
+        """Write an event of the engine as a JSON line, with more facts; progress that says nothing new is left out."""
+        found = event.to_json() | facts
+        news = {name: value for name, value in found.items() if name != "time"}
+        if event.kind == "progress" and self._told.get(event.job) == news:
+            return
+        self._told[event.job] = news
+        if event.last:
+            del self._told[event.job]
+        self._json(found)
 
     def emit(self, event: str, job: str | None, /, **facts: Any) -> None:
         """Write one JSON line of our own, where JSON is asked for."""
@@ -75,6 +92,16 @@ class Output:
         widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
         for line in lines:
             self.line("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+    def bar(self, text: str, fraction: float) -> None:
+        """Show how far all of it is, where there is a terminal to move on."""
+        if self._moving:
+            self._bar(text, fraction)
+
+    def quiet(self, text: str) -> None:
+        """Write a line of progress where nothing moves."""
+        if not self._moving:
+            self.note(text)
 
     def stage(self, job: str, stage: str, label: str) -> None:
         """Show a step of our own after the download."""

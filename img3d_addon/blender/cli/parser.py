@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from ...core.errors import BadInput
+from .examples import BATCH_HELP
 
 __all__ = ["COMMANDS", "parse"]
 
 COMMANDS = {
     "generate": "turn pictures into 3D objects and write them to files",
+    "batch": "turn many pictures into files: a folder, a pattern or a list, several at once",
     "jobs": "list the jobs in the journal, or show one of them",
     "resume": "go on with jobs that were interrupted; nothing is paid twice",
     "cancel": "stop a job",
@@ -41,6 +43,7 @@ examples:
   {prog} generate chair.png --out chair.glb
   {prog} generate photos/ --out models/ --format glb
   {prog} generate chair.png --provider stability_spar3d -o foreground_ratio=1.3 --out chair.blend
+  {prog} batch photos/ --out models/ --jobs 8 --max-cost 40
   {prog} resume --all
 
 {exit}
@@ -131,6 +134,40 @@ def _generate(made: _Parser) -> None:
     _provider(made)
     _output(made)
     _post(made)
+
+
+def _batch(made: _Parser) -> None:
+    made.formatter_class = argparse.RawDescriptionHelpFormatter
+    made.epilog = BATCH_HELP.format(prog=made.prog, exit=_EXIT)
+    made.add_argument(
+        "sources", nargs="+", type=_path, metavar="SOURCE", help="a folder, a quoted pattern, a .csv or .jsonl list"
+    )
+    made.add_argument("--out", type=_path, required=True, metavar="DIR", help="the folder for files and summary")
+    made.add_argument(
+        "--format", default="glb", metavar="KIND", help="the kind of file: glb (default), obj, blend, ..."
+    )
+    made.add_argument("--jobs", type=int, metavar="N", help="jobs at once (default: 4, offline one for each core)")
+    _again(made)
+    _money(made)
+    made.add_argument("--recursive", action="store_true", help="search the folders inside a folder, too")
+    made.add_argument("--range", metavar="A:B", help="only rows A to B, counted from 0 and without B, as a[A:B]")
+    made.add_argument("--dry-run", action="store_true", help="say what would be done and what it costs, and do nothing")
+    _provider(made)
+    _post(made)
+
+
+def _again(made: _Parser) -> None:
+    made.add_argument("--resume", action="store_true", help="go on with a batch in this folder; skip what is done")
+    made.add_argument("--retry-failed", action="store_true", help="as --resume, and try again what has failed")
+
+
+def _money(made: _Parser) -> None:
+    made.add_argument(
+        "--max-cost", metavar="SUM", help="stop before this is passed: 40 (in the service's own unit) or 2.50USD"
+    )
+    made.add_argument(
+        "--assume-price", metavar="SUM", help="what a picture counts for --max-cost where the service tells no price"
+    )
 
 
 def _images(made: _Parser) -> None:
@@ -246,6 +283,7 @@ def _estimate(made: _Parser) -> None:
 
 _ADD = {
     "generate": _generate,
+    "batch": _batch,
     "jobs": _jobs,
     "resume": _resume,
     "cancel": _cancel,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...core.settings import Settings, default_home
@@ -18,24 +19,23 @@ _ADVICE = "Put --online-mode first, as in: python -m img3d_addon --online-mode g
 
 
 @contextlib.contextmanager
-def opened(*, module: bool, online: bool) -> Iterator[Engine]:
-    """Give the engine of this run and stop it afterwards; its jobs are kept.
-
-    As a Python module, bpy has no preferences of the user: nothing of it is needed before a result is imported.
-    """
-    if not module:
-        from .. import session
-
-        try:
-            yield session.engine()
-        finally:
-            session.close()
-        return
+def opened(*, module: bool, online: bool, workers: int | None = None) -> Iterator[Engine]:
+    """Give the engine of this run, with so many jobs at once, and stop it afterwards; its jobs are kept."""
     from ...core.jobs.engine import Engine
     from ...providers import load
 
-    engine = Engine(Settings(home=default_home(), online=online, offline_advice=_ADVICE), load())
+    settings = _settings(module=module, online=online)
+    engine = Engine(settings if workers is None else replace(settings, workers=workers), load())
     try:
         yield engine
     finally:
         engine.close()
+
+
+def _settings(*, module: bool, online: bool) -> Settings:
+    """Return the preferences of this Blender; as a Python module, bpy has none, and is not needed for them."""
+    if module:
+        return Settings(home=default_home(), online=online, offline_advice=_ADVICE)
+    from .. import session
+
+    return session.settings()

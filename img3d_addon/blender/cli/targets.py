@@ -11,7 +11,7 @@ from pathlib import Path
 from ...core.errors import BadInput
 from ..exporting import KINDS
 
-__all__ = ["pictures", "plan"]
+__all__ = ["pictures", "plan", "writable"]
 
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".tga"})
 
@@ -64,7 +64,7 @@ def plan(images: Sequence[Path], *, out: Path | None, kind: str | None, single: 
         if target.is_dir():
             raise BadInput(f"{target} is a folder, but a file is to be written there", advice="Choose another name.")
     for folder in sorted({target.parent for target in targets}):
-        _writable(folder)
+        writable(folder)
     return targets
 
 
@@ -117,7 +117,7 @@ def _free(path: Path, taken: set[Path], *, keep: bool) -> Path:
     return found
 
 
-def _writable(folder: Path) -> None:
+def writable(folder: Path) -> None:
     """Try to write where `folder` is or would be made; permissions alone do not tell."""
     place = folder
     while not place.exists() and place != place.parent:

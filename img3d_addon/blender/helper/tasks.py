@@ -16,9 +16,18 @@ from ...core.errors import BadInput, Img3dError
 from ..importing import JobFacts, prepare
 from ..importing.append import write
 
-__all__ = ["TASKS", "clear", "run", "told"]
+__all__ = ["TASKS", "clear", "own_process", "run", "told"]
 
 Steps = Generator[tuple[float, str], None, dict[str, Any]]
+
+
+_alone: list[bool] = []
+
+
+def own_process() -> None:
+    """Say that this Blender does nothing but our tasks: its preferences may be borrowed, and it is emptied at will."""
+    _alone.append(True)
+    clear()
 
 
 def run(request: Mapping[str, Any]) -> Steps:
@@ -45,11 +54,22 @@ def _import(request: Mapping[str, Any]) -> Steps:
     """Import `path` and write the prepared objects to `target`: `options`, `facts`, `unit` as for `prepare`."""
     facts = JobFacts(**request["facts"])
     prepared = yield from prepare(
-        Path(request["path"]), options=request["options"], facts=facts, unit=float(request["unit"])
+        Path(request["path"]),
+        options=request["options"],
+        facts=facts,
+        unit=float(request["unit"]),
+        alone=bool(_alone),
     )
     yield 0.9, "handing over"
     write([bpy.data.objects[name] for name in prepared.names], Path(request["target"]))
     return prepared.as_json()
 
 
-TASKS: dict[str, Callable[[Mapping[str, Any]], Steps]] = {"import": _import}
+def _deliver(request: Mapping[str, Any]) -> Steps:
+    """Import a model, post-process it and write a file; see `cli/deliver.py`."""
+    from ..cli.deliver import delivering
+
+    return (yield from delivering(request))
+
+
+TASKS: dict[str, Callable[[Mapping[str, Any]], Steps]] = {"import": _import, "deliver": _deliver}

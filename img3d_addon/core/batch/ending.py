@@ -37,6 +37,8 @@ class Ending:
             task = self._board.by_job.get(event.job)
             if task is None:
                 continue
+            if event.stage == "submitting" and not task.sent:  # before that it waited for a free place
+                task.sent, task.began = True, time.monotonic()
             if not event.last or event.kind == "downloaded":
                 self._board.listener.event(task.payer, event)
             if event.last:

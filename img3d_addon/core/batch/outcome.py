@@ -79,7 +79,7 @@ def write_summary(
     facts = [outcome.facts() for outcome in outcomes]
     write_json(as_json, {**head, "counts": counts(outcomes), "rows": facts})
     with _whole(as_csv) as file:
-        writer = csv.DictWriter[str](file, COLUMNS)
+        writer: csv.DictWriter[str] = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         writer.writerows(facts)
     return [as_json, as_csv]

@@ -31,6 +31,7 @@ class Task:
     state: str = "running"
     end: Outcome | None = None
     cost: Price | None = None
+    sent: bool = False
     began: float = field(default_factory=time.monotonic)
 
 

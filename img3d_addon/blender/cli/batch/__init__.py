@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`batch`: many pictures to files in one folder, with a summary; several at once, and resumable."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ....core.batch.board import Board
+from ....core.batch.ledger import Ledger
+from ....core.batch.outcome import Outcome, write_summary
+from ....core.batch.runner import Runner
+from ....core.errors import BadInput, Stopped
+from ....core.jobs.checks import check_ready
+from ....providers import load
+from ..run import Run
+from ..targets import writable
+from . import closing
+from .forecast import forecast
+from .given import Given, jobs_at_once, read
+from .pool import Pool, cores
+from .report import Report
+
+if TYPE_CHECKING:
+    from ....core.jobs.engine import Engine
+
+__all__ = ["batch", "jobs_at_once"]
+
+
+def batch(args: argparse.Namespace, engine: Engine, run: Run) -> int:
+    """Turn each row into a file; one that fails does not stop the others."""
+    given = read(args)
+    for note in given.notes:
+        run.output.note(note)
+    again = args.resume or args.retry_failed
+    ledger = Ledger(given.plan.folder, part=given.part)
+    if args.dry_run:
+        known = ledger.read() if again else ledger
+        return forecast(given.rows, given.plan, engine, run, budget=given.budget, ledger=known)
+    writable(given.plan.folder)
+    for name in sorted({row.provider for row in given.rows if row.error is None}):
+        check_ready(load()[name], engine.settings)
+    with ledger:
+        if ledger.begun and not again:
+            raise BadInput(
+                f"{args.out} has an earlier batch in it",
+                advice="Add --resume to go on with it, or choose another folder with --out.",
+            )
+        return _work(given, engine, run, ledger)
+
+
+def _work(given: Given, engine: Engine, run: Run, ledger: Ledger) -> int:
+    """Run the rows, write the summary whatever happens, and return the exit status."""
+    report = Report(run.output, len(given.rows), folder=given.plan.folder)
+    pool = Pool(cores())
+    board = Board(given.plan, load(), ledger=ledger, budget=given.budget, deliverer=pool, listener=report)
+    runner = Runner(board, engine)
+    report.under_way = lambda: runner.under_way
+    try:
+        runner.look(given.rows)
+        runner.run(lambda: run.interrupts.asked)
+    finally:
+        pool.close()
+        if runner.under_way:
+            engine.close()  # before the jobs are looked at: this writes down how they were left
+        outcomes = sorted([*board.outcomes.values(), *runner.left()], key=lambda found: found.row.number)
+        files = _summary(given, outcomes, interrupted=run.interrupts.asked)
+    if run.interrupts.asked:
+        closing.interrupted(outcomes, run)
+    elif board.stopped_by is not None:
+        run.output.failed(board.stopped_by)
+    closing.summary(outcomes, files, run)
+    if run.interrupts.asked:
+        return Stopped.exit_status
+    return board.stopped_by.exit_status if board.stopped_by is not None else closing.status(outcomes)
+
+
+def _summary(given: Given, outcomes: Sequence[Outcome], *, interrupted: bool) -> list[Path]:
+    limit = given.budget.limit
+    head = {"version": 1, "interrupted": interrupted, "max_cost": str(limit) if limit else None}
+    return write_summary(given.plan.folder, outcomes, head, suffix=given.suffix)
