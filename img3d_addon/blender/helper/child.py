@@ -23,7 +23,6 @@ from typing import Any, TextIO
 __all__ = ["main"]
 
 IDLE = 120.0  # seconds without a line after which it ends
-NICE = 5  # the window's Blender goes first
 NAME = "img3d_helper"
 
 
@@ -32,10 +31,10 @@ def main(arguments: list[str]) -> int:
     out = _own_stdout()
     if "--lifeline" in arguments and os.name == "posix":
         _end_with(int(arguments[arguments.index("--lifeline") + 1]))
-        os.nice(NICE)
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(lines,), daemon=True).start()  # our own process, not the user's
     tasks = _load_package(Path(__file__).parents[2])
+    tasks.own_process()
     _tell(out, {"ready": True})
     while True:
         try:

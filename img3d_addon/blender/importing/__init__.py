@@ -76,16 +76,15 @@ def unit_of(scene: bpy.types.Scene) -> float:
     return 1.0 / scene.unit_settings.scale_length
 
 
-def prepare(path: Path, *, options: Mapping[str, Any], facts: JobFacts, unit: float) -> Steps:
+def prepare(path: Path, *, options: Mapping[str, Any], facts: JobFacts, unit: float, alone: bool = False) -> Steps:
     """Load the file and do all that takes its time by the checked `options`; yields (fraction, what is being done).
 
     The objects that it returns the names of are in no scene. `ImportFailed` says what cannot be done; what was made
-    until then is the caller's to remove.
+    until then is the caller's to remove. `alone` says that this is the helper process.
     """
     with blender_errors(path):
         yield 0.0, "importing"
-        names = load(path, facing=facts.facing, texture=options["texture"], shading=options["shading"])
-        items = [bpy.data.objects[name] for name in names]
+        items = load(path, options=options, facing=facts.facing, alone=alone)
         _size(items, options["size"], unit=unit)
         if options["facing"] not in ("auto", "-Y"):
             items[0].matrix_basis = turn("-Y", towards=options["facing"]) @ items[0].matrix_basis
@@ -102,26 +101,26 @@ def prepare(path: Path, *, options: Mapping[str, Any], facts: JobFacts, unit: fl
         )
 
 
-def load(path: Path, *, kind: str = "", facing: str = "-Y", texture: bool = True, shading: str = "keep") -> list[str]:
-    """Return the names of the imported objects, the root first, in no scene: front to -Y, origin at the bottom."""
+def load(path: Path, *, options: Mapping[str, Any], facing: str, alone: bool) -> list[Object]:
+    """Return the imported objects, the root first, in no scene: front to -Y, origin at the bottom centre."""
     from ...core.files.preflight import preflight, readable_by
     from ...core.files.sniff import kind_of
 
-    kind = kind or kind_of(path)
+    kind = kind_of(path)
     preflight(path, kind, readable=readable_by(bpy.app.version))
     check_whole(path, kind)
     fresh = Fresh()
-    items = arrange(read(path, kind=kind), facing=facing)
+    items = arrange(read(path, kind=kind, alone=alone), facing=facing)
     if not any(item.data.polygons for item in items if isinstance(item.data, Mesh)):
         raise ImportFailed(f"{path.name} holds points or lines, but no faces")
-    shade(items, shading)
-    if texture:
+    shade(items, options["shading"])
+    if options["texture"]:
         show_colours(items)
     else:
         drop_materials(items)
     fresh.remove_unused()
     pack_images(fresh.new("images"))
-    return [item.name for item in items]
+    return items
 
 
 def finish(context: Any, prepared: Prepared, *, options: Mapping[str, Any], facts: JobFacts) -> Imported:

@@ -50,18 +50,29 @@ def bounds_of(items: Iterable[Object]) -> Bounds:
     for item in items:
         if not isinstance(item.data, Mesh) or not item.data.vertices:
             continue
-        place = np.empty(len(item.data.vertices) * 3, np.float32)
-        item.data.vertices.foreach_get("co", place)
-        matrix = np.array(world_matrix(item), np.float64)
-        points = place.reshape(-1, 3) @ matrix[:3, :3].T + matrix[:3, 3]
-        lows.append(points.min(axis=0))
-        highs.append(points.max(axis=0))
+        low, high = _bounds(item.data, np.array(world_matrix(item), np.float64))
+        lows.append(low)
+        highs.append(high)
     if not lows:
         raise ImportFailed("The file holds no mesh with vertices")
     low, high = np.min(lows, axis=0), np.max(highs, axis=0)
     if not np.isfinite([low, high]).all():
         raise ImportFailed("The mesh in the file has coordinates that are no numbers")
     return Bounds(Vector(low), Vector(high))
+
+
+def _bounds(mesh: Mesh, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the lowest and the highest x, y, z of the vertices moved by `matrix` (4 x 4)."""
+    place = np.empty(len(mesh.vertices) * 3, np.float32)
+    mesh.vertices.foreach_get("co", place)
+    axes = [np.ascontiguousarray(place[axis::3]) for axis in range(3)]  # by columns: ten times as quick as by rows
+    turn = matrix[:3, :3]
+    if not np.array_equal(turn, np.eye(3)):
+        axes = [turn[row] @ np.array(axes, np.float64) for row in range(3)]
+    return (
+        np.array([axis.min() for axis in axes], np.float64) + matrix[:3, 3],
+        np.array([axis.max() for axis in axes], np.float64) + matrix[:3, 3],
+    )
 
 
 def bake(item: Object, matrix: Matrix) -> None:

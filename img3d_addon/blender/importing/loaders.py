@@ -13,30 +13,43 @@ from bpy.types import Object
 
 from ...core.errors import ImportFailed
 from .fbx import fbx_add_on, has_operator
+from .free_normals import kept, worth_it
 from .fresh import Fresh
 
 __all__ = ["KINDS", "read", "scene_apart"]
 
+_GLTF = {"merge_vertices": True, "import_pack_images": True, "disable_bone_shape": True}
 _Y_UP = {"forward_axis": "NEGATIVE_Z", "up_axis": "Y"}
 
 
-def read(path: Path, *, kind: str) -> list[Object]:
+def read(path: Path, *, kind: str, alone: bool = False) -> list[Object]:
     """Return the objects of the file, linked to no scene; `ImportFailed` when Blender cannot read it.
 
-    The importers select, activate and link in the scene of the context: they get one of their own for the time.
+    The importers select, activate and link in the scene of the context: they get one of their own for the time. With
+    `alone`, this is the helper process, and a quicker way is taken that borrows from the preferences.
     """
+    if alone and worth_it(path, kind) and (found := _read(path, _gltf_quickly)):
+        return found
     importer = KINDS.get(kind)
     if importer is None:
         known = ", ".join(sorted(KINDS))
         raise ImportFailed(f"{path.name} is of the kind {kind!r}, which cannot be imported (only {known})")
+    return _read(path, importer)
+
+
+def _read(path: Path, importer: Callable[[Path], bool | None]) -> list[Object]:
+    """Return what the importer made, nothing when it has given up."""
     fresh = Fresh()
     with scene_apart() as scene:
         try:
-            importer(path)
+            gave_up = importer(path) is False
         except RuntimeError as error:
             raise ImportFailed(f"Blender could not read {path.name}: {_sentence(error)}") from error
         found = list(scene.collection.all_objects)
     bpy.data.batch_remove(fresh.new("collections"))
+    if gave_up:
+        fresh.remove()
+        return []
     return found
 
 
@@ -58,13 +71,14 @@ def scene_apart() -> Iterator[bpy.types.Scene]:
 def _gltf(path: Path) -> None:
     # Corners that the file split for texture or normals are welded: modifiers would tear them open.
     # Its own shape for bones would be made of the active object of the window, which is the user's.
-    _call(
-        bpy.ops.import_scene.gltf,
-        filepath=str(path),
-        merge_vertices=True,
-        import_pack_images=True,
-        disable_bone_shape=True,
-    )
+    _call(bpy.ops.import_scene.gltf, filepath=str(path), **_GLTF)
+
+
+def _gltf_quickly(path: Path) -> bool:
+    """Import without normals and put the file's own in; False when they do not fit."""
+    with kept() as normals:
+        _call(bpy.ops.import_scene.gltf, filepath=str(path), import_shading="SMOOTH", **_GLTF)
+        return not normals.failed
 
 
 def _obj(path: Path) -> None:

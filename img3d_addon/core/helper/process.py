@@ -22,7 +22,6 @@ LIFELINE = "--lifeline"
 
 _TAIL = 4000  # bytes of the child's last words
 _QUIET = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-_LOW = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
 
 
 class Process:
@@ -99,7 +98,7 @@ class Process:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._words,
-                creationflags=_QUIET | _LOW,
+                creationflags=_QUIET,
                 start_new_session=True,  # Ctrl-C is the parent's to judge
                 pass_fds=inherited,
             )

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keep a large glTF's normals as vectors in the corners: Blender's own way to store them takes seconds for a million.
+
+For the helper process only: the hook is found through an entry in the preferences, which are the user's elsewhere.
+Stored so, normals turn with the object but not with edits of single vertices, which small meshes are open to.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import bpy
+import numpy as np
+
+__all__ = ["FreeNormals", "kept", "worth_it"]
+
+LARGE = 100_000  # triangles
+_MODULE = "img3d_gltf_normals"
+_TRIANGLES = (None, 4)  # glTF's modes; strips and fans are put into another order by the importer
+
+
+class FreeNormals:
+    """What the glTF importer calls after each mesh; `failed` when one could not keep the file's normals."""
+
+    failed = False
+
+    def gather_import_mesh_after_hook(self, source: Any, mesh: Any, gltf: Any) -> None:
+        """Write the normals of the file to the mesh, which was imported without."""
+        parts = [part for part in source.primitives if "POSITION" in part.attributes]
+        if not any("NORMAL" in part.attributes for part in parts):
+            return
+        if not all("NORMAL" in part.attributes and part.mode in _TRIANGLES for part in parts):
+            type(self).failed = True
+            return
+        normals = np.concatenate([_of_corners(part, gltf) for part in parts])
+        gltf.decode_accessor_cache = {}
+        if len(normals) != len(mesh.loops):
+            type(self).failed = True
+            return
+        turned = np.stack([normals[:, 0], -normals[:, 2], normals[:, 1]], axis=1)  # glTF has Y up
+        turned /= np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-12)  # quantized ones are not of length 1
+        kept = mesh.attributes.new("custom_normal", "FLOAT_VECTOR", "CORNER")
+        kept.data.foreach_set("vector", np.ascontiguousarray(turned, np.float32).ravel())
+
+
+def worth_it(path: Path, kind: str) -> bool:
+    """Whether the file is large enough, and this Blender knows free normals."""
+    from ...core.files.preflight import glb_contents
+
+    return kind == "glb" and bpy.app.version >= (4, 5) and glb_contents(path).faces >= LARGE
+
+
+@contextmanager
+def kept() -> Iterator[type[FreeNormals]]:
+    """Let the importer call us within the block."""
+    module: Any = ModuleType(_MODULE)
+    FreeNormals.failed = False
+    module.glTF2ImportUserExtension = FreeNormals
+    sys.modules[_MODULE] = module
+    add_ons: Any = bpy.context.preferences.addons  # pyright: ignore[reportOptionalMemberAccess]
+    entry = add_ons.new()
+    entry.module = _MODULE
+    try:
+        yield FreeNormals
+    finally:
+        add_ons.remove(entry)
+        del sys.modules[_MODULE]
+
+
+def _of_corners(part: Any, gltf: Any) -> np.ndarray:
+    """Return a primitive's normal for each corner of the triangles that Blender keeps, decoded by the importer."""
+    from io_scene_gltf2.io.imp.gltf2_io_binary import BinaryData
+
+    places = BinaryData.decode_accessor(gltf, part.attributes["POSITION"], cache=True)
+    normals = BinaryData.decode_accessor(gltf, part.attributes["NORMAL"], cache=True)
+    if part.indices is None:
+        corners = np.arange(len(places))
+    else:
+        corners = BinaryData.decode_accessor(gltf, part.indices).reshape(-1)
+    triangles = corners[: len(corners) // 3 * 3].reshape(-1, 3)
+    a, b, c = (places[triangles[:, corner]] for corner in range(3))
+    collapsed = (a == b).all(axis=1) | (b == c).all(axis=1) | (c == a).all(axis=1)  # after the weld: no faces
+    return normals[triangles[~collapsed].reshape(-1)]
