@@ -7,8 +7,9 @@ import bpy
 import numpy as np
 import pytest
 
-from img3d_addon.blender.importing import load
-from img3d_addon.blender.importing.dress import shade
+from img3d_addon.blender.importing.arrange import arrange
+from img3d_addon.blender.importing.dress import drop_normals, shade
+from img3d_addon.blender.importing.loaders import read
 from img3d_addon.blender.importing.normals import repair_normals
 
 from .gltf_files import glb, sphere
@@ -24,8 +25,8 @@ def scene():
 
 
 def loaded(folder, *, normals=OUTWARD, faces=FACES):
-    (name,) = load(glb(folder / "ball.glb", PLACE, faces, normals=normals))
-    return bpy.data.objects[name]
+    (item,) = arrange(read(glb(folder / "ball.glb", PLACE, faces, normals=normals), kind="glb"), facing="-Y")
+    return item
 
 
 def corners(mesh):
@@ -107,3 +108,19 @@ def test_shading_by_angle_parts_the_faces_where_they_meet_at_more(tmp_path, angl
     assert bool(np.median(apart) > 4e-3) is sharp
     parted = sum(edge.use_edge_sharp for edge in mesh.edges) / len(mesh.edges)
     assert parted > 0.5 if sharp else parted == 0
+
+
+@pytest.mark.skipif(bpy.app.version < (4, 5), reason="free normals came with 4.5")
+def test_normals_that_are_stored_free_are_repaired_and_dropped_as_well(tmp_path):
+    normals = OUTWARD.copy()
+    normals[20:100] *= -1
+    item = loaded(tmp_path)
+    drop_normals(item.data)
+    free = item.data.attributes.new("custom_normal", "FLOAT_VECTOR", "POINT")
+    free.data.foreach_set("vector", np.resize(normals, (len(item.data.vertices), 3)).astype(np.float32).ravel())
+    item.data.update()
+    assert outward(item.data) < -0.5
+    assert repair_normals([item]) > 0
+    shade([item], "smooth")
+    assert not item.data.has_custom_normals
+    assert outward(item.data) > 0.9
