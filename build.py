@@ -24,7 +24,7 @@ LAYERS = ("lint", "types", "layers", "plain", "blender", "cli", "window")
 
 PASSED_ON = {
     "fuzz": "random pictures through the offline generator; build.py fuzz --help",
-    "bench": "time the offline generator; build.py bench --help",
+    "bench": "measure the goals of speed as ratios; build.py bench --help",
 }
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Time the offline generator as users run it, in its child process, from outside: `build.py bench`.
+"""Time the offline generator as users run it, in its child process, from outside: `build.py bench offline`.
 
 Every run is a process of its own and is paired with a run of one reference case in turn, so that a machine that is
 shared or changes its speed changes both: trust the ratios. Memory is the system's own account of the child.
@@ -11,7 +11,6 @@ import argparse
 import itertools
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -24,8 +23,9 @@ from typing import Any
 
 from img3d_addon.providers.offline import process
 
+from .system import UNIT, load, peak_memory
+
 ROOT = Path(__file__).resolve().parent.parent
-UNIT = 1 if sys.platform == "darwin" else 1024  # of the system's account of memory
 SIZES = (512, 1024, 2048)
 MODES = ("inflate", "relief", "extrude", "revolve")
 # Stages by the share that stands for their beginning; one mode reports more steps of a stage than another.
@@ -117,17 +117,9 @@ def floor(folder: Path) -> int:
     blank = draw(folder, "blank", 8)
     least = max(run(blank, {}).peak for _ in range(3))
     # Linux counts what the parent held when it started the child, until the child is larger.
-    if _own_peak() >= least:
+    if peak_memory() >= least:
         raise SystemExit("bench: this process is larger than its children, whose memory cannot be told then")
     return least
-
-
-def _own_peak() -> int:
-    status = Path("/proc/self/status")
-    if status.exists():  # there, ru_maxrss of our own counts our parent, too
-        line = next(line for line in status.read_text(encoding="utf-8").splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) * 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * UNIT
 
 
 def measure(case: Case, folder: Path, *, pairs: int) -> dict[str, Any]:
@@ -172,7 +164,7 @@ def row(found: Mapping[str, Any], base: int) -> str:
 
 def main(words: list[str]) -> int:
     """Print the table as it is made."""
-    parser = argparse.ArgumentParser(prog="build.py bench", description="Time the offline generator.")
+    parser = argparse.ArgumentParser(prog="build.py bench offline", description="Time the offline generator.")
     parser.add_argument("--pairs", type=int, default=5, help="counted runs of each case (default: %(default)s)")
     parser.add_argument("--size", type=int, action="append", choices=SIZES, help="only this size; may be repeated")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there, too")
@@ -180,7 +172,7 @@ def main(words: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="img3d-bench-") as name:
         folder = Path(name)
         base = floor(folder)
-        _say(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, one thread in use. Times in ms, medians of")
+        _say(f"{os.cpu_count()} processors, load {load():.1f}, one thread in use. Times in ms, medians of")
         _say(f"{args.pairs} runs; MB above the {base / 1e6:.0f} MB of a child that has only started; ratio of the work")
         _say(f"to the reference ({REFERENCE}), run in turn. Work: from ready to done; whole: with the start;")
         _say("cpu: processor time of the whole child, which a busy machine stretches least.\n")
