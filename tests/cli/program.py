@@ -49,11 +49,11 @@ class Done:
 PROGRESS = tuple(f": {stage_words(stage)}" for stage in STAGES)
 
 
-def start(*words, cwd=None, env=None, **options):
+def start(*words, cwd=None, env=None, module="img3d_addon", **options):
     """Start the program in a session of its own, so that a signal can be sent to all of it, as Ctrl-C is."""
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **(env or {})}
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "img3d_addon", *map(str, words)],
+        [sys.executable, "-P", "-m", module, *map(str, words)],
         **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, **options},
         cwd=cwd,
         env=environ,

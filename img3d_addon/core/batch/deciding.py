@@ -68,8 +68,8 @@ def _left(begun: Begun) -> Decision:
 
 
 def _without_journal(begun: Begun, job_id: str, *, retry: bool) -> Decision:
-    """A picture that was refused leaves no job; any other job must be somewhere."""
-    if retry:
+    """A picture that was refused leaves no job, nor does one that a kill met before its turn to be written down."""
+    if retry or not (begun.sent or begun.ended):
         return Decision("new")
     if begun.ended:
         return _left(begun)

@@ -39,6 +39,7 @@ class Ending:
                 continue
             if event.stage == "submitting" and not task.sent:  # before that it waited for a free place
                 task.sent, task.began = True, time.monotonic()
+                self._board.ledger.sent(task.key)
             if not event.last or event.kind == "downloaded":
                 self._board.listener.event(task.payer, event)
             if event.last:

@@ -27,11 +27,15 @@ FOLDER = ".img3d-batch"
 
 @dataclass(frozen=True)
 class Begun:
-    """A row that was handed to the engine: `job` is empty when its id was not noted. `ended`: failed, uncertain..."""
+    """A row that was handed to the engine: `job` is empty when its id was not noted.
+
+    `sent`: the service was, or was about to be, asked. `ended`: failed, uncertain or cancelled.
+    """
 
     file: str
     time: float
     job: str = ""
+    sent: bool = False
     ended: str = ""
     kind: str = ""
     error: str = ""
@@ -113,6 +117,10 @@ class Ledger:
     def job(self, key: str, job: str) -> None:
         """Note the job of a row that was begun, which goes on now."""
         self._put({"job": job, "key": key, "ended": "", "kind": "", "error": ""})
+
+    def sent(self, key: str) -> None:
+        """Note that the service is being asked: the journal has the job by now."""
+        self._put({"sent": True, "key": key})
 
     def end(self, key: str, state: str, *, kind: str = "", error: str = "", cost: Price | None = None) -> None:
         """Note how a job ended that has no model."""
