@@ -4,6 +4,8 @@
 import csv
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from img3d_addon.core.batch.outcome import Outcome, write_summary
 from img3d_addon.core.batch.rows import Row
 from img3d_addon.core.errors import BadInput
 from img3d_addon.core.values import Price
+
+from .programs import environ
 
 
 def outcome(number, state, *, folder="pictures", **more):
@@ -121,3 +125,39 @@ def test_a_folder_without_a_summary_is_refused(tmp_path):
     for folder in (tmp_path, tmp_path / "nowhere"):
         with pytest.raises(BadInput, match="There is no"):
             merge([folder], tmp_path)
+
+
+def command(*words):
+    """Run the command line; returns the exit status, its events and its lines for people."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "img3d_addon", "batch-merge", *map(str, words), "--json"],
+        env=environ(), capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+
+def test_the_command_ends_well_when_every_row_is_written(tmp_path):
+    part(tmp_path / "a", 0, 1, outcome(0, "written", cost=Price(amount=4, unit="credits")))
+    part(tmp_path / "b", 1, 2, outcome(1, "written", cost=Price(amount=4, unit="credits")))
+    status, events, err = command(tmp_path / "a", tmp_path / "b", "--out", tmp_path / "new" / "all")
+    assert (status, err) == (0, "")
+    assert [event["event"] for event in events] == ["summary"]
+    assert (events[0]["written"], events[0]["cost"]) == (2, {"credits": 8.0})
+    assert sorted(path.name for path in (tmp_path / "new" / "all").iterdir()) == [
+        "summary-failed.csv", "summary-failed.json", "summary.csv", "summary.json"
+    ]  # fmt: skip
+
+
+def test_the_command_tells_what_is_not_done(tmp_path):
+    part(tmp_path, 0, 1, outcome(0, "failed", error="No."))
+    part(tmp_path, 2, 4, outcome(2, "waiting"), outcome(3, "written"))
+    status, events, err = command(tmp_path)
+    assert status == 1
+    assert [(event["row"], event["message"]) for event in events[:-1]] == [(1, "No."), (3, "It is not done yet.")]
+    assert "No part tells of the rows 2" in err
+
+
+def test_the_command_wants_to_know_where_the_summary_of_several_folders_goes(tmp_path):
+    status, _events, err = command(tmp_path, tmp_path)
+    assert status == 2
+    assert "--out" in err

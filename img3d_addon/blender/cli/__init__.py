@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from ...core.errors import BadInput, Img3dError, Stopped
-from . import accounts, batch, generate, journal
+from . import accounts, batch, generate, journal, merge
 from .follow import Interrupted
 from .output import Output
 from .parser import parse
@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 _COMMANDS = {
     "generate": generate.generate,
     "batch": batch.batch,
+    "batch-merge": merge.merge,
     "estimate": generate.estimate,
     "jobs": journal.jobs,
     "resume": journal.resume,

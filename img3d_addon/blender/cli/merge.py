@@ -26,7 +26,6 @@ def merge(args: argparse.Namespace, engine: Engine, run: Run) -> int:
         raise BadInput("Several folders are merged into one", advice="Say with --out which one gets the summary.")
     out = (args.out or args.folders[0]).absolute()
     writable(out)
-    out.mkdir(parents=True, exist_ok=True)
     merged = merge_parts([folder.absolute() for folder in args.folders], out)
     for found in merged.outcomes:
         if found.state in (*FAILED, *LEFT):

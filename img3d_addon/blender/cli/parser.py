@@ -17,6 +17,7 @@ __all__ = ["COMMANDS", "parse"]
 COMMANDS = {
     "generate": "turn pictures into 3D objects and write them to files",
     "batch": "turn many pictures into files: a folder, a pattern or a list, several at once",
+    "batch-merge": "put the summaries of a batch together that several machines have made in parts",
     "jobs": "list the jobs in the journal, or show one of them",
     "resume": "go on with jobs that were interrupted; nothing is paid twice",
     "cancel": "stop a job",
@@ -98,7 +99,7 @@ def _path(text: str) -> Path:
 
 
 def _help(prog: str) -> int:
-    commands = "\n".join(f"  {name:<10} {text}" for name, text in COMMANDS.items())
+    commands = "\n".join(f"  {name:<11} {text}" for name, text in COMMANDS.items())
     print(_TOP.format(prog=prog, commands=commands, exit=_EXIT), end="")  # noqa: T201 - this is the command line
     return 0
 
@@ -167,6 +168,15 @@ def _money(made: _Parser) -> None:
     )
     made.add_argument(
         "--assume-price", metavar="SUM", help="what a picture counts for --max-cost where the service tells no price"
+    )
+
+
+def _batch_merge(made: _Parser) -> None:
+    made.add_argument(
+        "folders", nargs="+", type=_path, metavar="DIR", help="the --out of the parts: one folder, or several"
+    )
+    made.add_argument(
+        "--out", type=_path, metavar="DIR", help="the folder that gets the summary (default: the only DIR)"
     )
 
 
@@ -284,6 +294,7 @@ def _estimate(made: _Parser) -> None:
 _ADD = {
     "generate": _generate,
     "batch": _batch,
+    "batch-merge": _batch_merge,
     "jobs": _jobs,
     "resume": _resume,
     "cancel": _cancel,

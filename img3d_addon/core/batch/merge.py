@@ -47,6 +47,7 @@ def merge(folders: Sequence[Path], out: Path) -> Merged:
             _take(found, _outcome(facts, path, out), path)
     outcomes = [found[number] for number in sorted(found)]
     missing = [number + 1 for number in range(max(found, default=-1) + 1) if number not in found]
+    out.mkdir(parents=True, exist_ok=True)
     head = {"version": 1, "merged": names, "interrupted": interrupted, "missing": missing}
     files = write_summary(out, outcomes, head)
     failed = [outcome for outcome in outcomes if outcome.state in FAILED]
@@ -112,7 +113,7 @@ def _outcome(facts: Mapping[str, Any], path: Path, out: Path) -> Outcome:
         )
     except (KeyError, TypeError, ValueError):
         raise _no_summary(path) from None
-    if outcome.state == "written" and not (out / row.file).is_file():
+    if outcome.state == "written" and not (path.parent / str(facts["file"])).is_file():
         return replace(outcome, state="failed", kind="output", error=f"The file {row.file} was written and is gone.")
     return outcome
 

@@ -12,6 +12,7 @@ from ....core.batch.board import Board
 from ....core.batch.ledger import Ledger
 from ....core.batch.outcome import Outcome, write_summary
 from ....core.batch.runner import Runner
+from ....core.batch.shared import check_home
 from ....core.errors import BadInput, Stopped
 from ....core.jobs.checks import check_ready
 from ....providers import load
@@ -39,6 +40,7 @@ def batch(args: argparse.Namespace, engine: Engine, run: Run) -> int:
     if args.dry_run:
         known = ledger.read() if again else ledger
         return forecast(given.rows, given.plan, engine, run, budget=given.budget, ledger=known)
+    check_home(engine.settings.home)
     writable(given.plan.folder)
     for name in sorted({row.provider for row in given.rows if row.error is None}):
         check_ready(load()[name], engine.settings)
