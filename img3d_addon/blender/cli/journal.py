@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...core.errors import BadInput, Cancelled
+from ...core.errors import BadInput, Cancelled, Uncertain
+from ...core.jobs.job import DONE, STATES
 from .follow import follow
 from .run import Run
 from .targets import plan
@@ -24,10 +25,11 @@ _WAIT = 10.0  # seconds for the service's own answer to a cancel
 
 def jobs(args: argparse.Namespace, engine: Engine, run: Run) -> int:
     """List all jobs, newest first, or show one in full."""
-    found = [engine.job(args.job)] if args.job else engine.jobs()
+    found = [engine.job(args.job)] if args.job else engine.jobs(args.limit + 1 if args.limit else None)
+    more = bool(args.limit) and len(found) > args.limit
+    found = found[: args.limit or None]
     for job in found:
-        # scripts get the state's own name, people words
-        run.output.emit("job", job.id, **{**_facts(job), "state": job.state}, **_now(job))
+        run.output.emit("job", job.id, **{**_facts(job), **_exact(job)})
     if args.job:
         for name, value in _facts(found[0]).items():
             run.output.line(f"{name + ':':<12}{value}")
@@ -36,6 +38,9 @@ def jobs(args: argparse.Namespace, engine: Engine, run: Run) -> int:
         run.output.table(("ID", "STATE", "PROVIDER", "NAME", "CHANGED", "RESULT"), rows)
     else:
         run.output.line("There are no jobs yet")
+    if more:
+        run.output.emit("more", None, listed=len(found))
+        run.output.note(f"These are the newest {len(found)}; --limit 0 lists all.")
     return 0
 
 
@@ -62,8 +67,12 @@ def resume(args: argparse.Namespace, engine: Engine, run: Run) -> int:
 def cancel(args: argparse.Namespace, engine: Engine, run: Run) -> int:
     """Stop a job, also one of another process, and say what that means for the bill."""
     job = engine.job(args.job)
+    over = job.state in (*DONE, "cancelled")
     said = engine.cancel(job.id, wait=_WAIT)
-    run.output.emit("cancelled", job.id, kind=Cancelled.kind, message=said)
+    if over:
+        run.output.emit("job", job.id, **{**_facts(job), **_exact(job), "message": said})
+    else:
+        run.output.emit("cancelled", job.id, kind=Cancelled.kind, message=said)
     run.output.line(said)
     return 0
 
@@ -71,7 +80,7 @@ def cancel(args: argparse.Namespace, engine: Engine, run: Run) -> int:
 def _open_jobs(engine: Engine, run: Run, *, again: bool) -> list[Job]:
     """Return the unfinished jobs, oldest first; those that need the user's word are named instead."""
     found: list[Job] = []
-    for job in reversed(engine.jobs()):
+    for job in reversed(engine.jobs(states=[state for state in STATES if state != "imported"])):
         written = job.state != "ready" or not job.after.get("out")  # or the sidebar's own matter
         if (
             job.owner_alive
@@ -80,7 +89,9 @@ def _open_jobs(engine: Engine, run: Run, *, again: bool) -> list[Job]:
         ):
             continue
         if job.state == "uncertain" and not again:
-            run.output.note(f"{job.id} ({job.name}) is left alone. {job.error} With --submit-again it is submitted.")
+            text = f"{job.id} ({job.name}) is left alone. {job.error} With --submit-again it is submitted."
+            run.output.emit("uncertain", job.id, kind=Uncertain.kind, message=text, name=job.name)
+            run.output.note(text)
         else:
             found.append(job)
     return found
@@ -121,8 +132,21 @@ def _facts(job: Job) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _now(job: Job) -> dict[str, bool]:
-    return {"running": job.owner_alive, "resumable": job.resumable}
+def _exact(job: Job) -> dict[str, Any]:
+    """Return what scripts read: the state's own name, seconds since 1970, sums of money as numbers."""
+    cost = job.cost or job.price
+    found: dict[str, Any] = {
+        "state": job.state,
+        "created": round(job.created, 3),
+        "changed": round(job.updated, 3),
+        "running": job.owner_alive,
+        "resumable": job.resumable,
+    }
+    if cost is not None:
+        found["cost"] = {"amount": cost.amount, "unit": cost.unit, "usd": cost.usd}
+    if job.model is not None and job.model.facts:
+        found["facts"] = dict(job.model.facts)
+    return found
 
 
 def _state(job: Job) -> str:

@@ -258,6 +258,7 @@ def _asset(made: _Parser) -> None:
 
 def _jobs(made: _Parser) -> None:
     made.add_argument("job", nargs="?", metavar="ID", help="show this job in full; its first characters are enough")
+    made.add_argument("--limit", type=int, default=100, metavar="N", help="the newest N (default: 100), 0 for all")
 
 
 def _resume(made: _Parser) -> None:

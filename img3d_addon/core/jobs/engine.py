@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -112,10 +112,13 @@ class Engine:
         """Have the newest jobs of the journal shown by `view()`, too; returns at once."""
         self._scheduler.call(lambda: self._registry.add_found(map(self._stored.seen, self._journal.list(limit))))
 
-    def jobs(self, limit: int | None = None) -> list[Job]:
-        """Return the jobs, newest first. Reads the disk: not for `draw()`."""
+    def jobs(self, limit: int | None = None, *, states: Iterable[str] = ()) -> list[Job]:
+        """Return the jobs, newest first; of the journal's only those in `states`, where any are given.
+
+        Reads the disk: not for `draw()`.
+        """
         own = {ticket.job.id: ticket for ticket in self._registry.tickets()}
-        found = {job.id: self._stored.seen(job) for job in self._journal.list(limit)}
+        found = {job.id: self._stored.seen(job) for job in self._journal.list(limit, states=states)}
         for job_id, ticket in own.items():
             if not ticket.journalled or (job_id in found and not ticket.ended.is_set()):
                 found[job_id] = replace(ticket.job, owner_alive=not ticket.ended.is_set())

@@ -106,8 +106,9 @@ class Journal:
         """Return the one id that begins with `start`; `BadInput` names the nearest ones otherwise."""
         with self._reading() as connection:
             wanted = start.strip().lower()
-            pattern = wanted.replace("%", "").replace("_", "")
-            found = _ids(connection, "WHERE id LIKE ? ORDER BY id DESC LIMIT 4", f"{pattern}%") if pattern else []
+            # not LIKE: it would look at every id
+            clause = "WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT 4"
+            found = _ids(connection, clause, wanted, f"{wanted}\U0010ffff") if wanted else []
             if wanted in found or len(found) == 1:
                 return wanted if wanted in found else found[0]
             if found:

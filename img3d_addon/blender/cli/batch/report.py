@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ....core.batch.outcome import FAILED, Outcome
 from ....core.batch.rows import Row
 from ....core.events import Event
+from ..facts import remarks
 from ..output import Output
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Report:
         self._output.emit("imported", outcome.job, **numbers, **of_row(row))
         self._output.emit("written", outcome.job, path=str(self._folder / row.file), **facts)
         words = f"{outcome.faces} faces, {outcome.vertices} vertices, {outcome.seconds:.1f} s"
-        self._output.line(f"{row.file}  {words}")
+        self._output.line(f"{row.file}  {'; '.join([words, *remarks(facts.get('facts', {}))])}")
 
 
 def of_row(row: Row) -> dict[str, Any]:
