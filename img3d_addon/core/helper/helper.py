@@ -19,11 +19,11 @@ from ..jobs.workers import Workers
 from .process import Process
 from .work import Work
 
-__all__ = ["Helper", "NoHelper"]
+__all__ = ["KINDS", "Helper", "NoHelper"]
 
 START_LIMIT = 60.0  # seconds until the child says that it is ready
 _DYING = 5.0  # seconds from the end of a child's standard output to its own end: then its status is its own
-_KINDS: dict[str, type[Img3dError]] = {kind.kind: kind for kind in (getattr(errors, name) for name in errors.__all__)}
+KINDS: dict[str, type[Img3dError]] = {kind.kind: kind for kind in (getattr(errors, name) for name in errors.__all__)}
 _log = logging.getLogger(__name__)
 
 
@@ -213,7 +213,7 @@ def _too_late(work: Work, child: Process) -> None:
 
 
 def _error_of(told: Mapping[str, Any]) -> Img3dError:
-    kind = _KINDS.get(str(told.get("kind")), ImportFailed)
+    kind = KINDS.get(str(told.get("kind")), ImportFailed)
     return kind(str(told.get("message", "")), advice="")
 
 

@@ -201,8 +201,6 @@ class Offline(Provider):
         job = {"picture": str(picture.path), "output": str(api.folder / "offline.glb")}
         try:
             facts = yield from _progress({**job, "options": {**params, "name": picture.name}})
-        except process.Refused as refused:
-            raise BadInput(refused.message, advice=refused.advice) from None
         except process.Broken as broken:
             raise ProviderError(str(broken), provider=self.label, advice=broken.advice) from None
         if facts["suggested_mode"] != params["mode"]:

@@ -5,20 +5,24 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any
+
+from ...core.errors import BadInput
 
 __all__ = ["run"]
 
 
-def run(silhouette: ModuleType, job: Mapping[str, Any]) -> Generator[tuple[float, str], None, dict[str, Any]]:
+def run(job: Mapping[str, Any]) -> Generator[tuple[float, str], None, dict[str, Any]]:
     """Reconstruct `job["picture"]` with `job["options"]` and write `job["output"]`; returns the facts.
 
-    `silhouette` is the package of that name, under whatever name it was loaded. The file appears whole or not at all.
+    `BadInput` when the picture cannot become an object. The file appears whole or not at all.
     """
-    options = silhouette.Options(**job["options"])
-    stages: Generator[tuple[float, str], None, Any] = silhouette.stages(Path(job["picture"]), options)
-    result = yield from stages
+    from . import silhouette  # here, as it loads numpy and Pillow
+
+    try:
+        result = yield from silhouette.stages(Path(job["picture"]), silhouette.Options(**job["options"]))
+    except silhouette.NoObject as refused:
+        raise BadInput(refused.message, advice=refused.advice) from None
     output = Path(job["output"])
     part = output.with_suffix(".part")
     part.write_bytes(result.glb)

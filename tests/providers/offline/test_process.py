@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from img3d_addon.core.errors import BadInput
+from img3d_addon.core.helper import process as processes, python
 from img3d_addon.providers.offline import process
 
 from .drawing import WHITE, Sheet
 from .surfaces import Glb
 
 RED = (210, 50, 40)
-FOLDER = Path(process.__file__).parent
+PACKAGE = Path(process.__file__).parents[2]
 LONG = 20.0  # seconds: only a hang takes so long
 
 
@@ -41,7 +43,7 @@ def children(monkeypatch):
         started.append(start(*arguments, **given))
         return started[-1]
 
-    monkeypatch.setattr(process.subprocess, "Popen", remember)
+    monkeypatch.setattr(processes.subprocess, "Popen", remember)
     yield started
     assert all(child.poll() is not None for child in started)
 
@@ -80,7 +82,7 @@ def test_a_child_does_the_job_and_tells_its_stages(job, children):
 def test_child_and_this_process_write_the_same(job, children, monkeypatch):
     ended(process.generate(job))
     first = Path(job["output"]).read_bytes()
-    monkeypatch.setattr(process, "_python", lambda: None)
+    monkeypatch.setattr(python, "_python", lambda: None)
     facts, _told = ended(process.generate(job))
     assert len(children) == 1
     assert Path(job["output"]).read_bytes() == first
@@ -100,7 +102,7 @@ def test_closing_ends_the_child_and_leaves_no_file(job, children):
 def test_something_comes_while_the_child_is_silent(job, children, monkeypatch):
     command = [sys.executable, "-c", "import sys; sys.stdin.read()"]
     start = subprocess.Popen
-    monkeypatch.setattr(process.subprocess, "Popen", lambda _command, **given: start(command, **given))
+    monkeypatch.setattr(processes.subprocess, "Popen", lambda _command, **given: start(command, **given))
     work = process.generate(job)
     assert [next(work) for _ in range(3)] == [None] * 3
     work.close()
@@ -132,7 +134,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(job, children, tmp_path
 
 
 def test_the_same_in_this_process(job, children, tmp_path, monkeypatch):
-    monkeypatch.setattr(process, "_python", lambda: None)
+    monkeypatch.setattr(python, "_python", lambda: None)
     job["output"] = str(tmp_path / "missing" / "out.glb")
     with pytest.raises(process.Broken, match="could not read or write"):
         ended(process.generate(job))
@@ -141,16 +143,16 @@ def test_the_same_in_this_process(job, children, tmp_path, monkeypatch):
 @pytest.mark.parametrize("alone", [False, True], ids=["child", "this process"])
 def test_a_picture_without_an_object_is_refused_either_way(job, children, alone, monkeypatch):
     if alone:
-        monkeypatch.setattr(process, "_python", lambda: None)
+        monkeypatch.setattr(python, "_python", lambda: None)
     Sheet(page=WHITE).save(job["picture"])
-    with pytest.raises(process.Refused, match="one colour") as caught:
+    with pytest.raises(BadInput, match="one colour") as caught:
         ended(process.generate(job))
     assert caught.value.advice
     assert len(children) == (0 if alone else 1)
 
 
 def test_a_python_without_our_libraries_is_no_failure(job, children, monkeypatch):
-    monkeypatch.setattr(process, "_library_folders", list)
+    monkeypatch.setattr(python, "_folders", lambda _libraries: [])
     facts, _told = ended(process.generate(job))
     assert len(children) == 1
     assert facts["faces"] == len(written(job).triangles)
@@ -160,7 +162,7 @@ def test_a_program_that_does_not_start_is_no_failure(job, children, monkeypatch)
     def refuse(*_arguments, **_given):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(process.subprocess, "Popen", refuse)
+    monkeypatch.setattr(processes.subprocess, "Popen", refuse)
     assert ended(process.generate(job))[0]["faces"]
 
 
@@ -172,15 +174,16 @@ def test_python_is_found_where_none_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     for stated in ("", str(tmp_path / "blender"), str(tmp_path / "python-gone")):
         monkeypatch.setattr(sys, "executable", stated)
-        assert process._python() == own
+        assert python._python() == own
     own.unlink()
-    assert process._python() is None
+    assert python._python() is None
 
 
-def run_child(job, folder=FOLDER):
+def run_child(job, package=PACKAGE):
     """Start the child as the add-on does, and send it the job."""
-    program = folder / "child.py"
-    command = [sys.executable, "-I", "-S", str(program), *process._library_folders()]
+    program = package / "core" / "helper" / "plain.py"
+    folders = os.pathsep.join(python._folders(("numpy", "PIL.Image")))
+    command = [sys.executable, "-I", "-S", str(program), folders, "numpy,PIL.Image", "providers.offline.work"]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     child.stdin.write(json.dumps(job).encode() + b"\n")
     child.stdin.flush()
@@ -202,14 +205,15 @@ def test_the_child_ends_when_its_parent_is_killed(job, tmp_path):
         "import sys, json\n"
         "from img3d_addon.providers.offline import process\n"
         "job = json.loads(sys.argv[1])\n"
-        "start = process.subprocess.Popen\n"
+        "from img3d_addon.core.helper import process as processes\n"
+        "start = processes.subprocess.Popen\n"
         "def tell(*a, **k):\n"
         "    child = start(*a, **k); print(child.pid, flush=True); return child\n"
-        "process.subprocess.Popen = tell\n"
+        "processes.subprocess.Popen = tell\n"
         "next(x for x in process.generate(job) if x)\n"
         "sys.stdin.read()\n"
     )
-    root = FOLDER.parents[2]
+    root = PACKAGE.parent
     large = {**job, "options": {**job["options"], "faces": 200_000}}
     command = [sys.executable, "-c", script, json.dumps(large)]
     parent = subprocess.Popen(command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -242,11 +246,11 @@ def is_alive(number):
 def test_the_parts_work_under_any_name_and_place(job, tmp_path):
     """Blender installs the package as bl_ext.<repository>.img3d; the child never imports it by name."""
     copy = tmp_path / "bl_ext" / "user default" / "anything"
-    shutil.copytree(FOLDER, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     child = run_child(job, copy)
     lines = child.stdout.readlines()
     assert child.wait(LONG) == 0
     child.stdin.close()
     child.stdout.close()
-    assert "facts" in json.loads(lines[-1])
+    assert "result" in json.loads(lines[-1])
     assert len(written(job).triangles) > 500
