@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""P8: fifty jobs at once through the engine, against the time that the service alone takes for them."""
+"""P8: fifty jobs at once through the engine, against the same requests by as many bare threads."""
 
 from __future__ import annotations
 
+import base64
+import json
 import math
+import statistics
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,24 +25,36 @@ from .plan import Plan
 __all__ = ["GOALS", "measure"]
 
 GOALS = ("P8",)
-JOBS, THREADS, DELAY = 50, 8, 0.2  # seconds that the service takes for each
+JOBS, THREADS = 50, 8
+SHORT, LONG = 0.2, 2.0  # seconds that the service takes for each; the goal is for the short ones
+KNOWN = 1.4  # times the goal: see README.md
 SIDE = 64  # pixels of the picture: preparing it is not what is measured
 
 
 def measure(plan: Plan) -> Iterator[Measured]:
-    """Run the batch several times, each with an engine and a service of its own."""
-    with a_service() as url:
-        runs = [ask("batch.sample", url=url) for _ in range(plan.pairs)]
+    """Run both in turn, each time in a new process; a full run also has jobs that are as quick as real ones get."""
+    yield _measured(SHORT, plan.pairs)
+    if not plan.quick:
+        yield _measured(LONG, 2)
+
+
+def _measured(delay: float, count: int) -> Measured:
+    with a_service(delay) as url:
+        pairs = [(ask("batch.sample", url=url), ask("batch.bare", url=url)) for _ in range(count)]
+    runs = [run for run, _ in pairs]
     failed = sum(run["failed"] for run in runs)
-    yield Measured(
+    ideal = math.ceil(JOBS / THREADS) * delay
+    return Measured(
         goal="P8",
-        what="batch/ideal",
-        case=f"{JOBS} jobs x {DELAY:g} s, {THREADS} threads",
+        what="batch/bare requests",
+        case=f"{JOBS} jobs x {delay:g} s, {THREADS} threads",
         most=1.10,
         unit="s",
         a=[run["seconds"] for run in runs],
-        b=[math.ceil(JOBS / THREADS) * DELAY] * len(runs),
+        b=[other for _, other in pairs],
+        accepted=KNOWN,
         wrong=[f"{failed} jobs failed"] if failed else [],
+        notes={"ideal": ideal, "to ideal": statistics.median(run["seconds"] for run in runs) / ideal},
     )
 
 
@@ -66,10 +83,28 @@ def sample(*, url: str, folder: str) -> dict[str, Any]:
     return {"seconds": seconds, "failed": JOBS - done}
 
 
+def bare(*, url: str, folder: str) -> float:
+    """Return the seconds of the same requests by threads that do nothing else."""
+    picture = Path(folder) / "picture.png"
+    draw(str(picture), "plain", SIDE)
+    body = json.dumps({"image": base64.b64encode(picture.read_bytes()).decode(), "type": "glb"}).encode()
+
+    def one(_number: int) -> None:
+        request = urllib.request.Request(f"{url}/generate", data=body, headers={"Content-Type": "application/json"})
+        with urllib.request.urlopen(request) as answer:
+            answer.read()
+
+    one(0)
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(THREADS) as threads:
+        list(threads.map(one, range(JOBS)))
+    return time.perf_counter() - begun
+
+
 @contextmanager
-def a_service() -> Generator[str]:
-    """Start the service in a process of its own and yield its address; it answers after `DELAY` seconds."""
-    command = [sys.executable, "-m", "tests.servers.hunyuan", "--delay", str(DELAY)]
+def a_service(delay: float) -> Generator[str]:
+    """Start the service in a process of its own and yield its address; it answers after `delay` seconds."""
+    command = [sys.executable, "-m", "tests.servers.hunyuan", "--delay", str(delay)]
     server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         yield server.stdout.readline().strip() if server.stdout else ""
