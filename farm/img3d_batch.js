@@ -42,7 +42,7 @@ function compileJob(job) {
             settings,
             ["--failed-rows", "report", "--rows", rows, `--name=${job.name}`, "--home", settings.local_folder,
              `--options=${settings.options}`],
-            ["batch", settings.source, "--out", settings.results, "--resume"],
+            ["batch", settings.source, "--out", settings.results, "--resume"]
         );
         merge.addDependency(task);
         job.addTask(task);
@@ -55,8 +55,8 @@ function authorTask(name, settings, own, words) {
     const task = author.Task(name, "blender");
     task.addCommand(author.Command("exec", {
         exe: settings.python,
-        args: [settings.task_script, "--blender", settings.blender, "--python", settings.blender_module,
-               ...own, "--", ...words],
+        args: [settings.task_script, "--blender", settings.blender, "--python", settings.blender_module]
+            .concat(own, ["--"], words),
     }));
     return task;
 }
@@ -72,7 +72,7 @@ function complete(settings) {
         }
     }
     for (const key of ["rows", "rows_per_task"]) {
-        if (!(Number.isInteger(found[key]) && found[key] >= 1)) {
+        if (!(Math.floor(found[key]) === found[key] && found[key] >= 1)) {
             throw `The setting ${key} must be a whole number, 1 or more.`;
         }
     }
