@@ -33,6 +33,7 @@ class Digests:
 
     def __init__(self, known: Mapping[str, tuple[int, int, str]] | None = None) -> None:
         self._known = dict(known or {})
+        self._changes: dict[tuple[int, int], tuple[dict[str, Any], str]] = {}
         self.fresh: dict[str, tuple[int, int, str]] = {}
 
     def of(self, path: Path) -> str:
@@ -51,13 +52,23 @@ class Digests:
 
     def keys(self, row: Row, provider: Provider, *, after_defaults: Mapping[str, Any]) -> Keys:
         """Return the keys of a checked row; values at their default do not count, so that new options change none."""
-        defaults = {param.name: param.default for param in provider.params}
-        params = _changed(row.params, defaults)
-        for param in provider.params:
-            if isinstance(param, File) and params.get(param.name):
-                params[param.name] = self.of(Path(params[param.name]))
-        job = _digest([self.of(row.picture), row.provider, params])
-        return Keys(job, _digest([job, row.file.suffix.lower(), _changed(row.after, after_defaults)]))
+        params, after = self._changed(row, provider, after_defaults)
+        files = {
+            param.name: self.of(Path(params[param.name]))
+            for param in provider.params
+            if isinstance(param, File) and params.get(param.name)
+        }
+        job = _digest([self.of(row.picture), row.provider, {**params, **files}])
+        return Keys(job, _digest([job, row.file.suffix.lower(), after]))
+
+    def _changed(self, row: Row, provider: Provider, after_defaults: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+        """Return what is not at its default; rows with the same settings have the same objects, which outlive us."""
+        which = (id(row.params), id(row.after))
+        if which not in self._changes:
+            defaults = {param.name: param.default for param in provider.params}
+            after = _digest(_changed(row.after, after_defaults))
+            self._changes[which] = (_changed(row.params, defaults), after)
+        return self._changes[which]
 
 
 def _changed(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:

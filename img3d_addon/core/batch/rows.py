@@ -54,11 +54,37 @@ class Row:
 
 def make_rows(entries: Iterable[Entry], defaults: Defaults, providers: Mapping[str, Provider]) -> list[Row]:
     """Return a row for each entry; the names of files are the same for any part of the same entries."""
-    rows = [_row(number, entry, defaults, providers) for number, entry in enumerate(entries)]
-    return _with_names(rows)
+    settings = _Settings(defaults, providers)
+    return _with_names([_row(number, entry, defaults, settings) for number, entry in enumerate(entries)])
 
 
-def _row(number: int, entry: Entry, defaults: Defaults, providers: Mapping[str, Provider]) -> Row:
+class _Settings:
+    """Checks settings; rows with the same ones share the result: there may be ten thousand."""
+
+    def __init__(self, defaults: Defaults, providers: Mapping[str, Provider]) -> None:
+        self._defaults = defaults
+        self._providers = providers
+        self._known: dict[str, tuple[Checked, Checked]] = {}
+
+    def of(self, entry: Entry, *, kind: str, name: str) -> tuple[Checked, Checked]:
+        """Return all parameters and options of a row; `BadInput` for what cannot be."""
+        question = repr((name, kind, sorted(entry.params.items()), sorted(entry.after.items()), str(entry.base)))
+        if question not in self._known:
+            self._known[question] = self._checked(entry, kind=kind, name=name)
+        return self._known[question]
+
+    def _checked(self, entry: Entry, *, kind: str, name: str) -> tuple[Checked, Checked]:
+        defaults = self._defaults
+        if kind not in defaults.kinds:
+            advice = f"There are: {', '.join(defaults.kinds)}."
+            raise BadInput(f"{kind!r} is no kind of file that can be written", advice=advice)
+        provider = provider_named(name, self._providers)
+        given = dict(defaults.params) if name == defaults.provider else {}
+        params = check_params(given | _with_base(entry, provider), provider)
+        return params, defaults.check_after({**defaults.after, **entry.after}, provider, params)
+
+
+def _row(number: int, entry: Entry, defaults: Defaults, settings: _Settings) -> Row:
     name = entry.provider or defaults.provider
     kind = (entry.format or defaults.format).lower().removeprefix(".")
     stem = entry.name or entry.picture.stem or f"row_{number + 1}"
@@ -69,24 +95,13 @@ def _row(number: int, entry: Entry, defaults: Defaults, providers: Mapping[str, 
         file=entry.folder / f"{_without_kind(stem, kind)}.{kind}",
         provider=name,
     )
+    if entry.error:
+        return replace(row, error=BadInput(entry.error))
     try:
-        return _checked(row, entry, defaults, providers, kind=kind)
+        params, after = settings.of(entry, kind=kind, name=name)
     except BadInput as error:
         text = error.message if entry.where in error.message else f"{entry.where}: {error.message}"
         return replace(row, error=BadInput(text, advice=error.advice))
-
-
-def _checked(row: Row, entry: Entry, defaults: Defaults, providers: Mapping[str, Provider], *, kind: str) -> Row:
-    if entry.error:
-        raise BadInput(entry.error)
-    if kind not in defaults.kinds:
-        raise BadInput(
-            f"{kind!r} is no kind of file that can be written", advice=f"There are: {', '.join(defaults.kinds)}."
-        )
-    provider = provider_named(row.provider, providers)
-    given = dict(defaults.params) if row.provider == defaults.provider else {}
-    params = check_params(given | _with_base(entry, provider), provider)
-    after = defaults.check_after({**defaults.after, **entry.after}, provider, params)
     return replace(row, params=params, after=after)
 
 

@@ -70,9 +70,9 @@ def _folder(folder: Path, found: Found, *, recursive: bool, skip: Path | None) -
         advice = "Add --recursive to search the folders inside it." if inside and not recursive else None
         raise BadInput(f"There is no picture in the folder {folder}", advice=advice)
     if inside and not recursive:
-        found.notes.append(f"{_count(inside, 'folder')} inside {folder} not searched; --recursive does that.")
+        found.notes.append(f"Not searched: {_count(inside, 'folder')} inside {folder}; --recursive does that.")
     if others:
-        found.notes.append(f"{_count(others, 'file')} in {folder} left out: no picture by the ending.")
+        found.notes.append(f"Left out: {_count(others, 'file')} in {folder}, no picture by the ending.")
     return [_entry(path, path.relative_to(folder)) for path in pictures]
 
 
@@ -102,4 +102,4 @@ def _pattern(pattern: Path, skip: Path | None) -> list[Entry]:
 
 
 def _count(number: int, what: str) -> str:
-    return f"{number} {what} was" if number == 1 else f"{number} {what}s were"
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
