@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from img3d_addon.blender.cli import main
 from img3d_addon.core.batch import shared
 from img3d_addon.core.errors import BadInput
+
+from .programs import pictures
 
 LINUX = r"""/dev/sda1 / ext4 rw,relatime 0 0
 server:/export/home /home nfs4 rw,vers=4.2 0 0
@@ -75,3 +78,12 @@ def test_the_refusal_says_what_to_do_and_gives_way_to_a_user_who_insists(tmp_pat
         with pytest.raises(BadInput, match=r"on a network \(nfs4\).*IMG3D_HOME.*IMG3D_SHARED_HOME=1"):
             shared.check_home(tmp_path, environ=environ)
     shared.check_home(tmp_path, environ={shared.ALLOW: "1"})
+
+
+def test_a_batch_refuses_before_anything_is_written(tmp_path, monkeypatch, capfd):
+    source = pictures(tmp_path / "pictures", ["coin"])
+    monkeypatch.setattr(shared, "network_of", lambda folder: "cifs")
+    assert main(["batch", str(source), "--out", str(tmp_path / "out")], module=True) == BadInput.exit_status
+    err = capfd.readouterr().err
+    assert "on a network (cifs)" in err
+    assert not (tmp_path / "out").exists()
