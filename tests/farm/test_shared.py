@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A journal on a network is refused."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from img3d_addon.blender.cli import main
 from img3d_addon.core.batch import shared
 from img3d_addon.core.errors import BadInput
 
-from .programs import pictures
+from .programs import environ, pictures
 
 LINUX = r"""/dev/sda1 / ext4 rw,relatime 0 0
 server:/export/home /home nfs4 rw,vers=4.2 0 0
@@ -80,10 +81,21 @@ def test_the_refusal_says_what_to_do_and_gives_way_to_a_user_who_insists(tmp_pat
     shared.check_home(tmp_path, environ={shared.ALLOW: "1"})
 
 
-def test_a_batch_refuses_before_anything_is_written(tmp_path, monkeypatch, capfd):
+ON_A_SHARE = """
+import os, sys
+from img3d_addon.core.batch import shared
+shared.network_of = lambda folder: "cifs"
+from img3d_addon.blender.cli import main
+status = main(sys.argv[1:], module=True)
+sys.stderr.flush()
+os._exit(status)
+"""
+
+
+def test_a_batch_refuses_before_anything_is_written(tmp_path):
     source = pictures(tmp_path / "pictures", ["coin"])
-    monkeypatch.setattr(shared, "network_of", lambda folder: "cifs")
-    assert main(["batch", str(source), "--out", str(tmp_path / "out")], module=True) == BadInput.exit_status
-    err = capfd.readouterr().err
-    assert "on a network (cifs)" in err
+    command = [sys.executable, "-c", ON_A_SHARE, "batch", str(source), "--out", str(tmp_path / "out")]
+    done = subprocess.run(command, env=environ(), capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == BadInput.exit_status
+    assert "on a network (cifs)" in done.stderr
     assert not (tmp_path / "out").exists()
