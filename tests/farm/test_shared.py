@@ -75,9 +75,9 @@ def test_a_folder_of_this_machine_may_be_missing_still(tmp_path):
 
 def test_the_refusal_says_what_to_do_and_gives_way_to_a_user_who_insists(tmp_path, monkeypatch):
     monkeypatch.setattr(shared, "network_of", lambda folder: "nfs4")
-    for environ in ({}, {shared.ALLOW: "0"}):
+    for around in ({}, {shared.ALLOW: "0"}):
         with pytest.raises(BadInput, match=r"on a network \(nfs4\).*IMG3D_HOME.*IMG3D_SHARED_HOME=1"):
-            shared.check_home(tmp_path, environ=environ)
+            shared.check_home(tmp_path, environ=around)
     shared.check_home(tmp_path, environ={shared.ALLOW: "1"})
 
 
