@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 import time
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-__all__ = ["a_job", "beat_until", "started", "timed_receive"]
+__all__ = ["a_job", "beat_until", "received", "started", "timed_receive"]
 
 EVERY = 0.01  # seconds between two beats: ours are what is timed, not how long we wait for them
 
@@ -72,7 +73,7 @@ def beat_until(done: Callable[[], bool]) -> list[float]:
 
 
 def timed_receive(keep: Path) -> list[float]:
-    """Have every hand-over timed: append, placing, update of the view layer; the first file is copied to `keep`."""
+    """Have every hand-over timed: append, placing, update of the view layer; the first is copied to `keep`."""
     import bpy
 
     from img3d_addon.blender import bringing
@@ -83,6 +84,7 @@ def timed_receive(keep: Path) -> list[float]:
     def timed(context: Any, one: Any) -> Any:
         if not keep.exists():
             shutil.copyfile(one.target, keep)
+            keep.with_suffix(".json").write_text(json.dumps(one.work.result()), encoding="utf-8")
         begun = time.perf_counter()
         made = receive(context, one)
         bpy.context.view_layer.update()
@@ -91,3 +93,24 @@ def timed_receive(keep: Path) -> list[float]:
 
     bringing._received = timed  # noqa: SLF001
     return spent
+
+
+def received(keep: Path, folder: Path) -> float:
+    """Take over what `timed_receive` has kept, with no helper at work beside us; return the milliseconds."""
+    import bpy
+
+    from img3d_addon.blender import bringing
+    from img3d_addon.blender.after import check
+    from img3d_addon.blender.importing import JobFacts
+    from img3d_addon.core.helper.work import Work
+
+    target = folder / keep.name
+    shutil.copyfile(keep, target)
+    work = Work({}, limit=None)
+    work.answered(json.loads(keep.with_suffix(".json").read_text(encoding="utf-8")))
+    facts = JobFacts(id="bench", provider="offline", name="model")
+    one = bringing.Bringing(job="bench", options=check({}), facts=facts, scene=0, target=target, work=work)
+    begun = time.perf_counter()
+    bringing._received(bpy.context, one)  # noqa: SLF001
+    bpy.context.view_layer.update()
+    return 1000.0 * (time.perf_counter() - begun)
