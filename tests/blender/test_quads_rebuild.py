@@ -15,6 +15,7 @@ from img3d_addon.blender.quads.unwrap import overlapping
 from img3d_addon.core.errors import BadInput, ImportFailed
 
 from .meshes import empty_scene
+from .quad_scenes import blob, counts, drive, halves, image_of, material, pick, picture, shader_of
 
 pytestmark = pytest.mark.bpy
 
@@ -24,80 +25,8 @@ def _scene():
     empty_scene()
 
 
-def run(steps):
-    """Return what the generator returns, and its steps."""
-    seen = []
-    while True:
-        try:
-            seen.append(next(steps))
-        except StopIteration as end:
-            return end.value, seen
-
-
 def rebuilt(*items, **settings):
-    return run(rebuild(items, QuadSettings(**{"faces": 600, "texture": 128, **settings})))[0]
-
-
-def blob(name="blob", *, at=(0.0, 0.0, 0.0), size=1.0):
-    """Make an uneven closed blob of 2048 faces with texture coordinates, in no scene."""
-    bpy.ops.mesh.primitive_uv_sphere_add(segments=64, ring_count=32)
-    item = bpy.context.object
-    for vertex in item.data.vertices:
-        x, y, z = vertex.co
-        vertex.co = (size * x, 0.6 * size * y, size * z * (1 + 0.3 * np.sin(2 * x)))
-    item.name, item.location = name, at
-    bpy.context.scene.collection.objects.unlink(item)
-    return item
-
-
-def material(name="skin", **inputs):
-    """Make a material whose Principled BSDF has these values; the node and tree are returned, too."""
-    made = bpy.data.materials.new(name)
-    if not made.node_tree:
-        made.use_nodes = True
-    shader = next(node for node in made.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
-    for key, value in inputs.items():
-        shader.inputs[key.replace("_", " ")].default_value = value
-    return made, shader, made.node_tree
-
-
-def picture(tree, pixels, *, data=False):
-    """Add a texture of float pixels (n, n, 3); return its node."""
-    side = len(pixels)
-    image = bpy.data.images.new("given", side, side)
-    image.colorspace_settings.name = "Non-Color" if data else "sRGB"
-    full = np.ones((side, side, 4), np.float32)
-    full[..., :3] = pixels
-    image.pixels.foreach_set(full.ravel())
-    image.pack()
-    node = tree.nodes.new("ShaderNodeTexImage")
-    node.image = image
-    return node
-
-
-def halves(left, right, side=64):
-    """Return pixels with one colour left and another one right."""
-    pixels = np.empty((side, side, 3), np.float32)
-    pixels[:, : side // 2], pixels[:, side // 2 :] = left, right
-    return pixels
-
-
-def shader_of(item):
-    tree = item.data.materials[0].node_tree
-    return next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
-
-
-def seen_by(item, pixels_of):
-    """Return the pixels of an image at the middle of each face, and the faces' middles."""
-    image = pixels_of
-    pixels = np.empty(len(image.pixels), np.float32)
-    image.pixels.foreach_get(pixels)
-    pixels = pixels.reshape(image.size[1], image.size[0], 4)
-    uv = np.empty(len(item.data.loops) * 2, np.float32)
-    item.data.uv_layers.active.uv.foreach_get("vector", uv)
-    middle = uv.reshape(-1, 4, 2).mean(axis=1)
-    at = np.clip((middle * image.size[0]).astype(int), 0, image.size[0] - 1)
-    return pixels[at[:, 1], at[:, 0]], np.array([face.center[:] for face in item.data.polygons])
+    return drive(rebuild(items, QuadSettings(**{"faces": 600, "texture": 128, **settings})))[0]
 
 
 def overlaps(item):
@@ -106,13 +35,6 @@ def overlaps(item):
         found = overlapping(apart, item)
         apart.scene.collection.objects.unlink(item)
     return found
-
-
-def image_of(socket):
-    node = socket.links[0].from_node
-    while node.type != "TEX_IMAGE":
-        node = next(item for item in node.inputs if item.is_linked).links[0].from_node
-    return node.image
 
 
 def test_a_textured_mesh_becomes_quads_with_the_same_colours():
@@ -131,7 +53,7 @@ def test_a_textured_mesh_becomes_quads_with_the_same_colours():
     image = image_of(shader_of(made).inputs["Base Color"])
     assert image.packed_file
     assert image.colorspace_settings.name == "sRGB"
-    colours, places = seen_by(made, image)
+    colours, places = pick(made, image)
     left = places[:, 1] < -0.1  # u runs around, so that one half of the sphere has y < 0
     for side in (left, places[:, 1] > 0.1):
         middle = np.median(colours[side][:, :3], axis=0)
@@ -171,11 +93,6 @@ def test_the_rest_of_the_file_stays_as_it_was():
     assert item.hide_render
 
 
-def counts():
-    kinds = ("objects", "meshes", "materials", "images", "scenes", "worlds", "cameras", "lights", "node_groups")
-    return {kind: len(getattr(bpy.data, kind)) for kind in kinds}
-
-
 def test_a_failure_leaves_nothing():
     item = blob()
     item.data.transform([[0.0] * 4] * 3 + [[0, 0, 0, 1]])
@@ -197,7 +114,7 @@ def test_an_abandoned_rebuild_leaves_nothing():
 
 
 def test_steps_tell_how_far_it_is():
-    _, steps = run(rebuild([blob()], QuadSettings(faces=300)))
+    _, steps = drive(rebuild([blob()], QuadSettings(faces=300)))
     shares = [share for share, _ in steps]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0

@@ -64,7 +64,7 @@ class Oven:
                     max_ray_distance=self.reach,
                     margin=max(4, self.side // 64),
                     margin_type="EXTEND",
-                    use_clear=True,
+                    use_clear=False,
                     normal_space="TANGENT",
                 )
         except RuntimeError as error:

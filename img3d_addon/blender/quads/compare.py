@@ -18,7 +18,7 @@ from .apart import Apart
 
 __all__ = ["psnr", "sides"]
 
-SIDE, SAMPLES = 512, 24
+SIDE, SAMPLES = 512, 12
 VIEWS = ((-90.0, 12.0), (0.0, 20.0), (90.0, 12.0), (180.0, -15.0))  # degrees: about the vertical, above the horizon
 BACKGROUND = (0.80, 0.80, 0.85, 1.0)
 

@@ -23,7 +23,7 @@ __all__ = ["FACES_OF_AREA", "Healed", "close", "heal", "voxel_mesh", "voxel_size
 
 CAP = 0.15  # of a part's area: a larger opening is meant, as that of a bowl or around a leaf
 DENSE = 6.0  # voxel faces for each quad that is wanted
-LEAST_DENSE, MOST_DENSE = 20_000, 1_500_000
+LEAST_DENSE, MOST_DENSE = 8_000, 1_500_000
 FACES_OF_AREA = 1.5  # faces that a voxel remesh makes for each square of the voxel's side
 LOST = 0.005  # of the area: more of it outside of the voxels is a thin part that they missed
 SAMPLES = 3000
@@ -114,8 +114,7 @@ def close(shell: Shell, *, thickness: float) -> tuple[Shell, tuple[str, ...]]:
 
 def _cap(shell: Shell, rims: np.ndarray, *, most: np.ndarray) -> tuple[Shell, np.ndarray]:
     """Close each hole by a fan about its middle if that takes less area than `most` at its points."""
-    label = groups(len(shell.points), rims)[rims[:, 0]]
-    _, hole = np.unique(label, return_inverse=True)
+    hole = _holes(rims)
     count = np.bincount(hole)
     ends = shell.points[rims]
     middle = np.stack([np.bincount(hole, ends[:, :, axis].mean(axis=1)) / count for axis in range(3)], axis=1)
@@ -125,6 +124,25 @@ def _cap(shell: Shell, rims: np.ndarray, *, most: np.ndarray) -> tuple[Shell, np
     caps = np.column_stack([rims[small][:, ::-1], new])
     points = np.concatenate([shell.points, middle])
     return Shell(points, np.concatenate([shell.triangles, caps])), rims[~small]
+
+
+def _holes(rims: np.ndarray) -> np.ndarray:
+    """Number the rims by the hole that they go around: each is followed by one that starts where it ends.
+
+    Where holes touch, any pairing gives closed turns; faces that look the wrong way leave ends, which stay together.
+    """
+    start, end = np.argsort(rims[:, 0], kind="stable"), np.argsort(rims[:, 1], kind="stable")
+    starts, stops = rims[start, 0], rims[end, 1]
+    rank = np.arange(len(rims)) - np.searchsorted(stops, stops)
+    place = np.searchsorted(starts, stops) + rank
+    follows = (place < len(rims)) & (starts[np.minimum(place, len(rims) - 1)] == stops)
+    pairs = np.column_stack([end[follows], start[place[follows]]])
+    turn = groups(len(rims), pairs)
+    if not follows.all():
+        near = groups(int(rims.max()) + 1, rims)[rims[:, 0]]
+        torn = np.isin(near, near[end[~follows]])
+        turn[torn] = len(rims) + near[torn]
+    return np.unique(turn, return_inverse=True)[1].ravel()
 
 
 def _thicken(shell: Shell, thick: np.ndarray, rims: np.ndarray, *, thickness: float) -> Shell:

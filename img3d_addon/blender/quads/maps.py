@@ -166,6 +166,7 @@ def _baked(oven: Oven, feed: Any, *, data: bool, deep: bool = False) -> tuple[np
     image: Any = bpy.data.images.new("img3d bake", oven.side, oven.side, alpha=True, float_buffer=deep)
     try:
         image.colorspace_settings.name = "Non-Color" if data else "sRGB"
+        image.generated_color = (0.0, 0.0, 0.0, 0.0)  # so that the alpha tells where something was baked
         if feed is None:
             oven.normals(image)
         else:

@@ -19,6 +19,7 @@ from .dress import dress
 from .flow import flow, quadriflow, share_out
 from .heal import Healed, heal
 from .maps import Maps, bake_maps, plan_of, texture_side
+from .own import marked, remove_marked
 from .snap import joined, snap
 from .source import Source, check_source, gather
 from .unwrap import unwrap
@@ -27,6 +28,7 @@ from .values import QuadSettings, Rebuilt, facts_of
 __all__ = ["rebuild"]
 
 MOST_PARTS_AT_ONCE = 4
+OTHERWISE = "Try another number of faces, or a Remesh modifier; the result itself is kept in the library."
 Steps = Generator[tuple[float, str], None, Rebuilt]
 
 
@@ -36,23 +38,28 @@ def rebuild(items: Sequence[Object], settings: QuadSettings) -> Steps:
     The objects may be in no scene, and the new one is in none. `ImportFailed` leaves everything as it was. The steps
     have to follow each other without an undo or another file in between.
     """
-    from ..importing.fresh import Fresh
-
     meshes = check_source(items)
-    fresh = Fresh()
     kept: set[Any] = set()
     try:
-        with scene_apart() as apart:
-            made = yield from _rebuilt(apart, meshes, settings)
+        made = yield from marked(_rebuilt(meshes, settings))
         kept = _belongings(made.object)
+    except (RuntimeError, ValueError, MemoryError) as error:  # what Blender's operators refuse, in its words
+        said = str(error).removeprefix("Error: ").strip().rstrip(".") or type(error).__name__
+        raise ImportFailed(f"The quad remesh of {meshes[0].name} did not work: {said}", advice=OTHERWISE) from error
     finally:
-        bpy.data.batch_remove([item for item in fresh.new() if item not in kept])
+        remove_marked(keep=kept)
     _put_away(meshes, keep=settings.keep_original)
-    yield 1.0, "The quads are ready"
     return made
 
 
-def _rebuilt(apart: Apart, items: list[Object], settings: QuadSettings) -> Steps:
+def _rebuilt(items: list[Object], settings: QuadSettings) -> Steps:
+    with scene_apart() as apart:
+        made = yield from _worked(apart, items, settings)
+        yield 1.0, "The quads are ready"
+    return made
+
+
+def _worked(apart: Apart, items: list[Object], settings: QuadSettings) -> Steps:
     yield 0.0, "Looking at the mesh"
     before = facts_of(mesh_of(item) for item in items)
     source = gather(apart, items)
@@ -115,7 +122,7 @@ def _quads(
     if not meshes:
         raise ImportFailed(
             f"The quad remesh of {name} to {faces} faces did not work ({reason})",
-            advice="Try another number of faces, or a Remesh modifier; the result itself is kept in the library.",
+            advice=OTHERWISE,
         )
     if len(meshes) < len(parts):
         notes.append(f"{len(parts) - len(meshes)} small parts could not be made of quads and were left out.")

@@ -17,7 +17,8 @@ from .apart import Apart
 __all__ = ["UV_LAYER", "overlapping", "unwrap"]
 
 UV_LAYER = "UVMap"
-ANGLES = (66, 55, 45, 35, 20)  # degrees between the normals of a chart, the fewest charts first
+ANGLES = (66, 50, 35)  # degrees between the normals of a chart, the fewest charts first
+LAST_TRIES = 3
 
 
 def unwrap(apart: Apart, item: Object, *, margin: float) -> str:
@@ -28,17 +29,18 @@ def unwrap(apart: Apart, item: Object, *, margin: float) -> str:
     mesh.uv_layers.new(name=UV_LAYER, do_init=False)
     apart.scene.tool_settings.use_uv_select_sync = True
     with apart.editing(item):
-        _select(item, None)
+        bpy.ops.mesh.select_all(action="SELECT")
         for angle in ANGLES:
             bpy.ops.uv.smart_project(
                 angle_limit=math.radians(angle), island_margin=0.0, area_weight=0.0, correct_aspect=True
             )
-            _pack(margin)
-            over = _overlapping(item)
-            if not over:
+            if not _overlapping(item, margin):
+                return ""  # otherwise the faces that overlap are selected, and only they are cut further
+        for _ in range(LAST_TRIES):
+            _cut_out(item)
+            if not _overlapping(item, margin):
                 return ""
-            _select(item, over)  # only these are cut further
-        _select(item, None)
+    with apart.acting(item):
         bpy.ops.uv.lightmap_pack(
             PREF_CONTEXT="ALL_FACES", PREF_PACK_IN_ONE=True, PREF_NEW_UVLAYER=False, PREF_MARGIN_DIV=0.2
         )
@@ -46,33 +48,39 @@ def unwrap(apart: Apart, item: Object, *, margin: float) -> str:
 
 
 def overlapping(apart: Apart, item: Object) -> list[int]:
-    """Return the faces that share a part of the active UV map with others."""
+    """Return the faces that share a part of the active UV map with others, or with themselves."""
     apart.scene.tool_settings.use_uv_select_sync = True
     with apart.editing(item):
-        return _overlapping(item)
+        _select_overlap()
+        return [face.index for face in _edited(item).faces if face.select]
 
 
-def _pack(margin: float) -> None:
+def _overlapping(item: Object, margin: float) -> bool:
+    """Pack the charts, and select the faces that overlap; whether there are any."""
     bpy.ops.mesh.select_all(action="SELECT")
     bpy.ops.uv.average_islands_scale()
     bpy.ops.uv.pack_islands(margin=margin, margin_method="FRACTION", shape_method="AABB", rotate=True)
+    _select_overlap()
+    return any(face.select for face in _edited(item).faces)
 
 
-def _overlapping(item: Object) -> list[int]:
+def _select_overlap() -> None:
     bpy.ops.mesh.select_all(action="DESELECT")
     bpy.ops.uv.select_overlap()
-    mesh: bpy.types.Mesh = item.data  # type: ignore[assignment]
-    return [face.index for face in bmesh.from_edit_mesh(mesh).faces if face.select]
 
 
-def _select(item: Object, faces: list[int] | None) -> None:
-    bpy.ops.mesh.select_all(action="SELECT" if faces is None else "DESELECT")
-    if faces is None:
-        return
+def _cut_out(item: Object) -> None:
+    """Make each selected face a square of its own: a bent one may overlap itself in every projection."""
+    work = _edited(item)
+    layer = work.loops.layers.uv.verify()
+    for face in work.faces:
+        if face.select:
+            for loop, corner in zip(face.loops, ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), strict=True):
+                loop[layer].uv = corner
     mesh: bpy.types.Mesh = item.data  # type: ignore[assignment]
-    work = bmesh.from_edit_mesh(mesh)
-    work.faces.ensure_lookup_table()
-    for index in faces:
-        work.faces[index].select_set(True)
-    work.select_flush_mode()
     bmesh.update_edit_mesh(mesh, loop_triangles=False, destructive=False)
+
+
+def _edited(item: Object) -> bmesh.types.BMesh:
+    mesh: bpy.types.Mesh = item.data  # type: ignore[assignment]
+    return bmesh.from_edit_mesh(mesh)
