@@ -6,24 +6,22 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib
-import io
 import logging
-import struct
-import zlib
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import BadInput
 from ..values import ImageLimits, Picture
 from .encode import encode, write
 from .given import check_file
+from .plain import BROKEN, extrema, orientation, plain
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["PictureFacts", "inspect", "prepare", "prepare_beside"]
+__all__ = ["PictureFacts", "allow_pixels", "inspect", "is_over", "most_pixels", "prepare", "prepare_beside"]
 
 log = logging.getLogger(__name__)
 
@@ -44,20 +42,6 @@ FORMATS = {
 MOST_PIXELS = 1024 * 1024 * 1024 // 4 // 3  # Pillow's own limit, 89 million, where somebody took it away
 SMALLEST = 16  # pixels a side: nothing can be made of less
 SWAPPED = (5, 6, 7, 8)  # EXIF orientations that lie on their side
-BROKEN = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    IndexError,
-    KeyError,
-    EOFError,
-    OverflowError,
-    MemoryError,
-    struct.error,
-    zlib.error,
-)
-"""What Pillow's readers raise for damaged files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +60,7 @@ def inspect(source: Path) -> PictureFacts:
     """Return what the header says, without decoding; `BadInput` when it is no picture that can be used."""
     with _opened(source) as image:
         width, height = image.size
-        if _orientation(image) in SWAPPED:
+        if orientation(image) in SWAPPED:
             width, height = height, width
         return PictureFacts(
             width=width,
@@ -88,14 +72,41 @@ def inspect(source: Path) -> PictureFacts:
         )
 
 
+def is_over(source: Path, pixels: int) -> bool:
+    """Tell by its header whether a picture has more `pixels`, and warn where only the first of it is used.
+
+    `BadInput` when it is no picture that can be used.
+    """
+    with _opened(source) as image:
+        if image.width * image.height <= pixels:
+            return False
+        with _decoding(source):
+            _warn_of_animation(image, source)
+        return True
+
+
+def most_pixels() -> int:
+    """Return how many pixels a picture may have."""
+    from PIL import Image
+
+    return Image.MAX_IMAGE_PIXELS or MOST_PIXELS
+
+
+def allow_pixels(most: int) -> None:
+    """Set how many pixels a picture may have, in a process of our own."""
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = most
+
+
 def prepare(source: Path, limits: ImageLimits, *, folder: Path, name: str = "") -> Picture:
     """Write `folder/input.<ext>`: upright, 8-bit sRGB, without metadata, within `limits`; alpha is kept.
 
     `BadInput` when the picture cannot be used, `OutputError` when it cannot be written.
     """
-    plain = _decoded(source)
-    _judge(plain, source)
-    data, kind, size = encode(plain, limits, name=source.name)
+    image = _decoded(source)
+    _judge(image, source)
+    data, kind, size = encode(image, limits, name=source.name)
     path = folder / f"input.{'jpg' if kind == 'jpeg' else kind}"
     write(path, data)
     return Picture(
@@ -104,7 +115,7 @@ def prepare(source: Path, limits: ImageLimits, *, folder: Path, name: str = "") 
         mime=f"image/{kind}",
         width=size[0],
         height=size[1],
-        has_alpha=plain.mode == "RGBA",
+        has_alpha=image.mode == "RGBA",
         sha256=hashlib.sha256(data).hexdigest(),
         size=len(data),
     )
@@ -120,12 +131,15 @@ def prepare_beside(source: Path, limits: ImageLimits, *, path: Path) -> None:
 
 
 def _decoded(source: Path) -> Image:
-    with _opened(source) as image:
-        if getattr(image, "is_animated", False):
-            log.warning("%s is animated; its first picture is used", source.name)
-        with _decoding(source):
-            image.load()
-            return _plain(image)
+    with _opened(source) as image, _decoding(source):
+        _warn_of_animation(image, source)
+        image.load()
+        return plain(image)
+
+
+def _warn_of_animation(image: Image, source: Path) -> None:
+    if getattr(image, "is_animated", False):
+        log.warning("%s is animated; its first picture is used", source.name)
 
 
 @contextlib.contextmanager
@@ -138,7 +152,7 @@ def _opened(source: Path) -> Generator[Image, None, None]:
         image = Image.open(source, formats=_formats())
     with image:
         width, height = image.size
-        most = Image.MAX_IMAGE_PIXELS or MOST_PIXELS
+        most = most_pixels()
         if width * height > most:
             raise BadInput(_too_many(source, most, f"{width} x {height}"), advice="Make it smaller first.")
         if min(width, height) < SMALLEST:
@@ -164,8 +178,7 @@ def _decoding(source: Path) -> Generator[None, None, None]:
             advice="Use PNG, JPEG, WebP, TIFF, BMP, TGA or GIF.",
         ) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        most = Image.MAX_IMAGE_PIXELS or MOST_PIXELS
-        raise BadInput(_too_many(source, most, "too many"), advice="Make it smaller first.") from error
+        raise BadInput(_too_many(source, most_pixels(), "too many"), advice="Make it smaller first.") from error
     except BROKEN as error:
         raise BadInput(f"{source.name} is damaged or cut short ({error})", advice="Save it again.") from error
 
@@ -184,64 +197,9 @@ def _formats() -> list[str]:
     return [name for name in FORMATS if name in Image.OPEN]
 
 
-def _orientation(image: Image) -> int:
-    if image.format == "PNG" and not any("exif" in str(key) for key in image.info):
-        return 1  # `getexif` would decode the picture to look for it
-    with contextlib.suppress(*BROKEN):
-        return int(image.getexif().get(0x0112, 1))
-    return 1
-
-
-def _plain(image: Image) -> Image:
-    """Return the picture as RGB or RGBA in sRGB, upright, with nothing of its metadata."""
-    from PIL import Image as Pillow, ImageOps
-
-    profile = image.info.get("icc_profile")
-    if _orientation(image) != 1:
-        image = ImageOps.exif_transpose(image)
-    has_alpha = bool(image.has_transparency_data)
-    alpha = image.convert("RGBA").getchannel("A") if has_alpha else None
-    if alpha is not None and image.mode not in ("L", "RGB"):
-        image = image.convert("RGBA").convert("RGB")
-    colour = _srgb(_eight_bit(image), profile)
-    clean = Pillow.new("RGB", colour.size)
-    clean.paste(colour)
-    if alpha is not None and alpha.getextrema() != (255, 255):
-        clean.putalpha(alpha)
-    return clean
-
-
-def _eight_bit(image: Image) -> Image:
-    """Return 16 and 32 bit grey as 8 bit: whole numbers as 0..65535, others as 0..1 or up to their largest."""
-    if not image.mode.startswith(("I", "F")):
-        return image
-    top = 65535.0
-    if image.mode == "F":
-        top = max(1.0, _extrema(image)[1])
-    scale = 255.0 / top
-    return image.convert("F").point(lambda value: value * scale + 0.5).convert("L")  # which cuts off at 0 and 255
-
-
-def _srgb(image: Image, profile: Any) -> Image:
-    """Return RGB; by the picture's own colour profile where it has one that can be used."""
-    from PIL import ImageCms
-
-    if profile and image.mode in ("L", "RGB", "CMYK"):
-        try:
-            own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            if "srgb" not in ImageCms.getProfileDescription(own).lower():
-                cms: Any = ImageCms  # its types are incomplete
-                done: Image | None = cms.profileToProfile(image, own, cms.createProfile("sRGB"), outputMode="RGB")
-                if done is not None:
-                    return done
-        except (ImageCms.PyCMSError, OSError, ValueError, TypeError) as error:
-            log.info("the colour profile was not used: %s", error)
-    return image.convert("RGB")
-
-
 def _judge(image: Image, source: Path) -> None:
     """Refuse a picture with nothing in it."""
-    bands = [_extrema(band) for band in image.split()]
+    bands = [extrema(image.getchannel(band)) for band in image.getbands()]
     if image.mode == "RGBA" and bands[3][1] == 0:
         raise BadInput(
             f"{source.name} is wholly transparent: there is nothing in it to reconstruct",
@@ -252,10 +210,3 @@ def _judge(image: Image, source: Path) -> None:
             f"{source.name} has one colour only: there is nothing in it to reconstruct",
             advice="Choose another picture.",
         )
-
-
-def _extrema(band: Image) -> tuple[float, float]:
-    low, high = band.getextrema()
-    if isinstance(low, tuple) or isinstance(high, tuple):
-        raise TypeError("one band is wanted")
-    return low, high

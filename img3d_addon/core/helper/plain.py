@@ -20,11 +20,14 @@ from typing import Any
 __all__ = ["main"]
 
 NAME = "img3d_plain"
+_LESS = 5  # the window goes first
 _ONE_THREAD: dict[str, str] = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 def main(folders: str, libraries: str, module: str) -> int:
     """Call `module.run(request)`; the last line on stdout has "result" or "error"."""
+    if sys.platform != "win32":  # there it is the starter's business
+        os.nice(_LESS)
     os.environ.update(_ONE_THREAD)  # the libraries look when they are loaded
     sys.path += folders.split(os.pathsep)
     request = json.loads(sys.stdin.readline())

@@ -3,21 +3,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..files.images import prepare_beside
+from ..files.apart import prepare_beside
 from ..params import File
 from ..provider import Provider
 
 __all__ = ["are_kept", "keep", "kept"]
 
 
-def keep(params: Mapping[str, Any], provider: Provider, *, folder: Path) -> None:
-    """Write a prepared copy of each named file into the job's `folder`; raises as `prepare` does."""
+def keep(params: Mapping[str, Any], provider: Provider, *, folder: Path, check: Callable[[], None]) -> None:
+    """Write a prepared copy of each named file into the job's `folder`; raises as `apart.prepare` does."""
     for name, path in _copies(params, provider, folder):
-        prepare_beside(Path(params[name]), provider.image, path=path)
+        prepare_beside(Path(params[name]), provider.image, path=path, check=check)
 
 
 def are_kept(params: Mapping[str, Any], provider: Provider, *, folder: Path) -> bool:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ..errors import BadInput
-from ..files.images import prepare
+from ..files.apart import prepare
 from .context import Context
 from .given import are_kept, keep
 from .job import DONE
@@ -23,8 +23,9 @@ def take_in(context: Context, ticket: Ticket) -> None:
     try:
         if _lacks_picture(context, ticket):
             folder = context.library.make_folder(ticket.job.id)
-            keep(ticket.job.params, ticket.provider, folder=folder)
-            picture = prepare(ticket.job.image, ticket.provider.image, folder=folder)
+            check = ticket.control.check
+            keep(ticket.job.params, ticket.provider, folder=folder, check=check)
+            picture = prepare(ticket.job.image, ticket.provider.image, folder=folder, check=check)
             ticket.job = context.journal.note(ticket.job.id, picture=picture)
             context.library.keep_request(ticket.job)
     except BadInput:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..errors import BadResult, ProviderError
-from ..files.images import prepare
+from ..files.apart import prepare
 from ..http.api import Api
 from ..provider import Provider
 from ..values import Picture, Running, Task
@@ -40,7 +40,7 @@ def uploaded(means: Means, deadline: retry.Deadline, picture: Picture) -> Genera
 
 def sent(provider: Provider, api: Api, image: Path, folder: Path) -> Picture:
     """Prepare the user's picture in `folder` and bring it to the service, for a question about it."""
-    picture = prepare(image, provider.image, folder=folder)
+    picture = prepare(image, provider.image, folder=folder, check=lambda: api.wait(0))
     means = Means(provider=provider, api=api, folder=folder, sleep=api.wait)
     steps = uploaded(means, retry.Deadline.after(PATIENCE, clock=means.clock), picture)
     while True:
