@@ -110,7 +110,10 @@ def rows_of(text: str) -> tuple[int, int]:
 def own_home(args: argparse.Namespace) -> Path:
     """Return a folder for the journal of these rows, the same when the task is run again on this machine."""
     base = Path(args.home or os.environ.get("IMG3D_HOME") or Path(tempfile.gettempdir()) / f"img3d-farm-{user()}")
-    name = re.sub(r"[^\w.-]+", "_", args.name) or hashlib.sha256("\0".join(args.words).encode()).hexdigest()[:16]
+    name = (
+        re.sub(r"[^\w.-]+", "_", args.name).lstrip(".")
+        or hashlib.sha256("\0".join(args.words).encode()).hexdigest()[:16]
+    )
     home = base.expanduser().absolute() / name / "rows-{}-{}".format(*rows_of(args.rows))
     base.mkdir(mode=0o700, parents=True, exist_ok=True)
     if hasattr(os, "getuid") and base.stat().st_uid != os.getuid():

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -87,7 +88,8 @@ def test_each_task_has_a_home_of_its_own_and_finds_it_again(run, tmp_path, monke
 
     base = ("--home", tmp_path / "local")
     assert home("1-2", *base, "--name", "chairs") == str(tmp_path / "local" / "chairs" / "rows-1-2")
-    assert home("3-4", *base, "--name", "../up there") == str(tmp_path / "local" / ".._up_there" / "rows-3-4")
+    assert home("3-4", *base, "--name", "../up there") == str(tmp_path / "local" / "_up_there" / "rows-3-4")
+    assert Path(home("3-4", *base, "--name", "..")).parent.parent == tmp_path / "local"
     assert home("1-2", *base) == home("1-2", *base) != home("3-4", *base)
     monkeypatch.setenv("IMG3D_HOME", str(tmp_path / "set"))
     assert home("1-2", "--name", "chairs") == str(tmp_path / "set" / "chairs" / "rows-1-2")
