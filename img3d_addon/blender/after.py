@@ -198,24 +198,12 @@ def check(options: Mapping[str, Any], *, over: Mapping[str, Any] | None = None) 
     return check_all(AFTER, {**kept, **given}, owner="The post-processing")
 
 
-def check_quads(options: Mapping[str, Any], provider: Provider, params: Mapping[str, Any] | None = None) -> None:
-    """Raise `BadInput` when a quad remesh is asked for that cannot work; before anything is paid.
-
-    `params` are the given ones of the provider.
-    """
-    if not options["quad"]:
-        return
-    if options["decimate"] or options["remesh"] != "none":
+def check_quads(options: Mapping[str, Any]) -> None:
+    """Raise `BadInput` when a quad remesh is asked for together with what it makes idle; before anything is paid."""
+    if options["quad"] and (options["decimate"] or options["remesh"] != "none"):
         raise BadInput(
             "A quad remesh makes the mesh anew with the number of faces asked for",
             advice="Leave Decimate and the Remesh modifier out.",
-        )
-    if provider.base_url:  # only a generator that chooses the texture coordinates itself can put them back
-        own = _own_quads(provider, check_all(provider.params, params or {}))
-        instead = f"the service's own quads ({own}={provider.quads[own]}) or " if own else ""
-        raise BadInput(
-            f"A quad remesh would lose the texture of {provider.label} results: they carry no texture projection",
-            advice=f"Use {instead}a Remesh modifier; nothing was sent.",
         )
 
 

@@ -38,6 +38,7 @@ __all__ = [
     "model_of",
     "pause_of",
     "stop",
+    "time_limit",
     "under_way",
     "usable",
 ]
@@ -91,7 +92,7 @@ def begin(job: str, scene: bpy.types.Scene, *, options: Mapping[str, Any] | None
 
     found = model_of(job)
     checked, facts, target = check(found.after if options is None else options), JobFacts.of(found), handover_file()
-    work = helper().submit(_request(found.path, checked, facts, scene, target), limit=_limit(checked))
+    work = helper().submit(_request(found.path, checked, facts, scene, target), limit=time_limit(checked))
     _bringings[job] = Bringing(job=job, options=checked, facts=facts, scene=scene.session_uid, target=target, work=work)
 
 
@@ -165,7 +166,8 @@ def pause_of(job: str) -> float:
 
 def _through_helper(context: Any, path: Path, options: Mapping[str, Any], facts: JobFacts) -> Imported:
     target = handover_file()
-    work = helper().submit(_request(path, options, facts, context.view_layer.id_data, target), limit=_limit(options))
+    request = _request(path, options, facts, context.view_layer.id_data, target)
+    work = helper().submit(request, limit=time_limit(options))
     try:
         work.done.wait()
     except BaseException:  # a script is broken off
@@ -206,5 +208,10 @@ def _request(
     }
 
 
-def _limit(options: Mapping[str, Any]) -> float:
-    return LIMIT + 0.05 * options["quad"]
+def time_limit(options: Mapping[str, Any]) -> float:
+    """Return after how many seconds the helper's work on one result is ended."""
+    if not options["quad"]:
+        return LIMIT
+    from . import quads
+
+    return LIMIT + quads.time_limit(options["quad"])

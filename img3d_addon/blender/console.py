@@ -158,7 +158,7 @@ def _order(
 ) -> Order:
     params, own = _split(options, provider)
     checked = check({**own, **ours(after or {})})
-    check_quads(checked, provider_named(provider, session.providers()))
+    check_quads(checked)
     path, own = _picture(image)
     return Order(provider=provider, image=path, params=params, name=name or own, after=checked, account=account or {})
 

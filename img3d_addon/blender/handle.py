@@ -113,7 +113,7 @@ def into_scene(path: Path, after: Mapping[str, Any], facts: JobFacts) -> list[Ob
 
     Returns the new objects, the root first; `ImportFailed` or `BadInput` leaves nothing behind.
     """
-    from .importing import import_result
+    from .bringing import import_result
 
     made = import_result(bpy.context, path, after, facts)
     if not bpy.app.background:

@@ -189,7 +189,6 @@ def test_a_cancel_returns_what_the_service_answers(monkeypatch):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"quad": 500, "provider": "stability_spar3d"}, "texture"),
         ({"quad": 500, "decimate": 0.5}, "quad remesh"),
         ({"remesh_modifier": "soft"}, "remesh"),
         ({"detph": 1}, "depth"),
@@ -262,7 +261,7 @@ def test_a_model_file_of_one_s_own_is_imported(tmp_path):
     [
         (None, {}, BadInput, "There is no model file"),
         (b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n", {"depth": 1}, BadInput, "depth"),
-        (b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n", {"quad": 100}, ImportFailed, "texture projection"),
+        (b"v 0 0 0\nv 0 0 0\nv 0 1 0\nf 1 2 3\n", {"quad": 100}, ImportFailed, "no area"),
         (b"<html>nothing here</html>", {}, ImportFailed, "'html'.* Look at the file"),
         (b"glTF\2\0\0\0", {}, ImportFailed, "cut short.* Look at the file"),
     ],

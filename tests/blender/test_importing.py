@@ -9,7 +9,7 @@ import pytest
 from mathutils import Vector
 
 from img3d_addon.blender import importing
-from img3d_addon.blender.importing.geometry import bounds_of
+from img3d_addon.blender.importing.geometry import bounds_of, world_matrix
 from img3d_addon.blender.live_texture import is_live_texture
 from img3d_addon.blender.names import MAX_BYTES, datablock_name
 from img3d_addon.blender.restore import projection_of, restore_uvs
@@ -266,9 +266,27 @@ def test_quads_are_made_on_request(tmp_path):
     assert {len(polygon.vertices) for polygon in result.root.data.polygons} == {4}
     assert result.root.data.uv_layers
     assert bounds_of([result.root]).longest == pytest.approx(2.0, rel=0.03)
-    wedge()
-    with pytest.raises(ImportFailed, match="texture projection"):
-        brought(written(tmp_path), quad=600)
+    assert len(result.objects) == 1
+    assert json.loads(result.root["img3d_quads"])["after"]["quads"] == 1.0
+
+
+def test_quads_of_several_parts_become_one_mesh_and_the_originals_stay_below_it(tmp_path):
+    wedge(at=(0, 0, 0))
+    wedge(at=(3, 0, 0))
+    path = written(tmp_path)
+    bpy.context.scene.cursor.location = (1, 2, 3)
+    result = brought(path, quad=200, quad_original=True, size=4.0)
+    made, *originals = result.objects
+    assert (made.name, made.parent) == ("chair", None)
+    assert {len(polygon.vertices) for polygon in made.data.polygons} == {4}
+    assert [item.type for item in originals] == ["EMPTY", "MESH", "MESH"]
+    assert all(item.hide_viewport and item.hide_render for item in originals)
+    assert made.select_get()
+    for part in (made, originals[0]):
+        assert tuple(world_matrix(part).translation) == pytest.approx((1, 2, 3), abs=0.05)
+    whole = bounds_of(originals[1:])
+    assert bounds_of([made]).longest == pytest.approx(whole.longest, rel=0.05)
+    assert (bounds_of([made]).bottom_centre - whole.bottom_centre).length < 0.1
 
 
 @pytest.mark.parametrize("shading", ["smooth", "flat"])

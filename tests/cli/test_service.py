@@ -122,11 +122,16 @@ def test_a_refusal_is_a_sentence_and_status_1(server, tmp_path, scene, kind):
     assert_not_in_files(KEY, tmp_path)
 
 
-def test_a_quad_remesh_of_ours_is_refused_before_it_costs_anything(server, tmp_path):
-    done = run(*GENERATE, "--quad", "500", cwd=tmp_path)
-    assert done.status == 2, done
-    assert "remesh=quad" in done.sentence
-    assert not server.requests
+def test_a_quad_remesh_of_ours_keeps_the_texture_of_any_service(server, tmp_path):
+    out = tmp_path / "a.obj"
+    done = run(*GENERATE, "--quad", "300", "--out", out, "--json")
+    assert done.status == 0, done
+    assert submits(server) == 1
+    faces = [line.split()[1:] for line in out.read_text().splitlines() if line.startswith("f ")]
+    assert len(faces) > 100
+    assert {len(face) for face in faces} == {4}
+    told = {event.get("message") for event in done.events if event["event"] == "progress"}
+    assert any("quads" in text for text in told if text), told
 
 
 @pytest.mark.kill

@@ -97,9 +97,11 @@ def delivering(request: Mapping[str, Any]) -> Steps:
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     options, facts = check(request["after"]), JobFacts(**request["facts"])
     path = Path(request["path"])
-    prepared = yield from prepare(path, options=options, facts=facts, unit=1.0)
+    alone = bool(request.get("alone"))
+    prepared = yield from prepare(path, options=options, facts=facts, unit=1.0, alone=alone)
     with blender_errors(path):
-        objects = list(finish(bpy.context, prepared, options=options, facts=facts).objects)
+        made = finish(bpy.context, prepared, options=options, facts=facts).objects
+    objects = [item for item in made if not item.hide_viewport]
     faces, vertices = count(objects)
     yield 0.9, "writing"
     write(objects, Path(request["target"]))

@@ -96,7 +96,7 @@ def _asked(args: argparse.Namespace) -> tuple[Provider, dict[str, Any]]:
 def _after(args: argparse.Namespace, provider: Provider, params: Mapping[str, Any]) -> dict[str, Any]:
     """Read the post-processing options; `BadInput` for what cannot work, before anything is paid."""
     after = check(named_after(args))
-    check_quads(after, provider, params)
+    check_quads(after)
     return after
 
 

@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import Img3dError, KeyMissing, Offline
-from .deliver import changes_nothing, copy, export
+from ...core.events import Event
+from .apart import export_apart
+from .deliver import changes_nothing, copy
 from .follow import Interrupted
 from .output import Output
 from .signals import Interrupts
 
 if TYPE_CHECKING:
     from ...core.jobs.engine import Engine
+    from ...core.jobs.job import Job
 
 __all__ = ["Run"]
 
@@ -59,7 +62,7 @@ class Run:
             written = copy(job, target)
         else:
             self.output.stage(job_id, "importing", job.name)
-            written = export(job, target, after)
+            written = export_apart(job, target, after, watch=lambda *news: self._watch(job, *news))
             self.output.emit("imported", job_id, faces=written.faces, vertices=written.vertices)
         engine.mark_imported(job_id)
         self.written += 1
@@ -68,6 +71,12 @@ class Run:
         facts = {"faces": written.faces, "vertices": written.vertices, "seconds": seconds}
         self.output.emit("written", job_id, path=str(target), **facts)
         self.output.line(f"{target}  {written.faces} faces, {written.vertices} vertices, {seconds:.1f} s")
+
+    def _watch(self, job: Job, fraction: float, message: str) -> None:
+        if self.interrupts.asked:
+            raise Interrupted(job.id)
+        news = Event(job=job.id, kind="progress", stage="importing", fraction=fraction, message=message)
+        self.output.event(news, job.name)
 
     def finish(self) -> int:
         """Say the sum and return the exit status: that of the failures when all failed alike, else 1."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import logging
 import shutil
@@ -58,6 +59,7 @@ def handover_file() -> Path:
         _sweep(Path(tempfile.gettempdir()))
         _state["folder"] = Path(tempfile.mkdtemp(prefix=_FOLDER))
         _state["count"] = 0
+        atexit.register(close)
     _state["count"] += 1
     _state["folder"].mkdir(mode=0o700, exist_ok=True)
     return _state["folder"] / f"{_state['count']}.blend"

@@ -21,17 +21,17 @@ from mathutils import Vector
 from ...core.errors import ImportFailed
 from ..after import check
 from ..names import datablock_name
-from ..quads import quad_remesh
 from ..restoring import remember_material
 from .arrange import arrange, scale, turn
 from .collection import results_collection
 from .colours import show_colours
 from .dress import drop_materials, pack_images, shade
 from .fresh import Fresh, removed_on_failure
-from .geometry import bounds_of, triangles
+from .geometry import bounds_of
 from .loaders import read
 from .modifiers import add_modifiers, triangles_to_decimate
 from .prepared import JobFacts, Prepared
+from .quads import QUADS, as_quads
 from .whole import check_whole
 
 __all__ = [
@@ -88,16 +88,20 @@ def prepare(path: Path, *, options: Mapping[str, Any], facts: JobFacts, unit: fl
         _size(items, options["size"], unit=unit)
         if options["facing"] not in ("auto", "-Y"):
             items[0].matrix_basis = turn("-Y", towards=options["facing"]) @ items[0].matrix_basis
-        _rebuild(items, options["quad"])
-        bounds = bounds_of(items)
-        meshes = [item.data for item in items if isinstance(item.data, Mesh)]
+        told: dict[str, Any] = {}
+        if options["quad"]:
+            items, told["quads"] = yield from as_quads(items, options)
+        shown = [item for item in items if not item.hide_viewport]
+        bounds = bounds_of(shown)
+        meshes = [item.data for item in shown if isinstance(item.data, Mesh)]
         return Prepared(
             names=tuple(item.name for item in items),
             foot=bounds.bottom_centre.to_tuple(),
             longest=bounds.longest,
-            triangles=triangles_to_decimate(items, options, longest=bounds.longest),
+            triangles=triangles_to_decimate(shown, options, longest=bounds.longest),
             faces=sum(len(mesh.polygons) for mesh in meshes),
             vertices=sum(len(mesh.vertices) for mesh in meshes),
+            facts=told,
         )
 
 
@@ -136,8 +140,11 @@ def finish(context: Any, prepared: Prepared, *, options: Mapping[str, Any], fact
         items[0].location += target - Vector(prepared.foot)
     _name(items, datablock_name(facts.name))
     _sign(items, facts)
-    add_modifiers(items, options, longest=prepared.longest, triangles=prepared.triangles)
-    _select(context, items)
+    if "quads" in prepared.facts:
+        items[0][QUADS] = json.dumps(prepared.facts["quads"])
+    shown = [item for item in items if not item.hide_viewport]
+    add_modifiers(shown, options, longest=prepared.longest, triangles=prepared.triangles)
+    _select(context, shown)
     view_layer.update()  # so that a script reads its true place
     return Imported(root=items[0], objects=tuple(items), faces=prepared.faces, vertices=prepared.vertices)
 
@@ -151,19 +158,11 @@ def _size(items: Sequence[Object], length: float, *, unit: float) -> None:
         scale(items, factor)
 
 
-def _rebuild(items: Sequence[Object], quads: int) -> None:
-    """Rebuild the meshes as `quads` faces in all, shared out by their triangles; 0 leaves them."""
-    meshes = [item for item in items if isinstance(item.data, Mesh)]
-    total = sum(triangles(item.data) for item in meshes)
-    for item in meshes if quads else ():
-        quad_remesh(item, max(8, round(quads * triangles(item.data) / max(total, 1))))
-
-
 def _name(items: Sequence[Object], name: str) -> None:
     for item in items:
-        item.name = name
+        item.name = f"{name} original" if item.hide_viewport else name
         if item.data is not None:
-            item.data.name = name
+            item.data.name = item.name
 
 
 def _sign(items: Sequence[Object], facts: JobFacts) -> None:
