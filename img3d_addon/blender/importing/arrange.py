@@ -37,6 +37,8 @@ def arrange(items: Sequence[Object], *, facing: str) -> list[Object]:
     if not any(isinstance(item.data, Mesh) for item in items):
         raise ImportFailed("The file holds no mesh")
     rotation = turn(facing, towards="-Y")
+    for item in items:
+        _drop_damaged_projection(item)
     if any(item.type == "ARMATURE" or item.animation_data for item in items):
         return _below_a_root(items, rotation)
     meshes = [item for item in items if isinstance(item.data, Mesh)]
@@ -96,6 +98,15 @@ def _keep_projection(item: Object, *, factor: float = 1.0, shift: Vector | None 
         if name in item:
             a, b = item[name]
             item[name] = [a / factor, b - a * (shift[axis] if shift else 0.0)]
+
+
+def _drop_damaged_projection(item: Object) -> None:
+    """Forget numbers that another program has written in its own way, as an FBX writes text."""
+    for name in ("img3d_proj_u", "img3d_proj_v"):
+        value = item.get(name)
+        if value is not None and (isinstance(value, str) or len(value) != 2):
+            item.pop("img3d_proj_u", None)
+            item.pop("img3d_proj_v", None)
 
 
 def _weld(mesh: Any) -> None:

@@ -6,9 +6,13 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 import bpy
 from bpy.types import ID, Mesh, Object
+
+from ...core.files.odd_paths import find_beside
 
 __all__ = ["drop_materials", "drop_normals", "pack_images", "shade"]
 
@@ -49,11 +53,27 @@ def drop_materials(items: Iterable[Object]) -> None:
                 item.data.color_attributes.remove(colours)
 
 
-def pack_images(images: Iterable[ID]) -> None:
-    """Put pictures that lie beside the model file into the .blend, which can then be moved."""
+def pack_images(images: Iterable[ID], folder: Path | None = None) -> None:
+    """Put pictures that lie in the folder of the model into the .blend, which can then be moved.
+
+    One that is named by a path or in a case which is not its own is looked for there.
+    """
     for image in images:
         if isinstance(image, bpy.types.Image) and image.source == "FILE" and not image.packed_file:
-            _pack(image)
+            missing = not Path(bpy.path.abspath(image.filepath_raw)).is_file()
+            _pack(_found(image, folder) if folder and missing else image)
+
+
+def _found(image: Any, folder: Path) -> bpy.types.Image:
+    """Return an image of the file that is meant, in the place of one that 4.2 could never load again."""
+    file = find_beside(folder, image.filepath_raw)
+    if file is None:
+        return image
+    new: Any = bpy.data.images.load(str(file))
+    new.colorspace_settings.name, new.alpha_mode = image.colorspace_settings.name, image.alpha_mode
+    image.user_remap(new)
+    bpy.data.images.remove(image)
+    return new
 
 
 def _pack(image: bpy.types.Image) -> None:

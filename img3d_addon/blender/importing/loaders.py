@@ -12,6 +12,7 @@ import bpy
 from bpy.types import Object
 
 from ...core.errors import ImportFailed
+from ...core.files.odd_paths import with_materials
 from .fbx import fbx_add_on, has_operator
 from .free_normals import kept, worth_it
 from .fresh import Fresh
@@ -82,7 +83,8 @@ def _gltf_quickly(path: Path) -> bool:
 
 
 def _obj(path: Path) -> None:
-    _call(bpy.ops.wm.obj_import, filepath=str(path), **_Y_UP)
+    with with_materials(path) as found:
+        _call(bpy.ops.wm.obj_import, filepath=str(found), **_Y_UP)
 
 
 def _usd(path: Path) -> None:
