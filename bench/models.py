@@ -25,21 +25,25 @@ GUTTER = 0.04  # of a chart's cell in the texture, on each side
 TURN = 2.0 * math.pi
 
 
-def model(size: str, *, texture: int) -> Path:
-    """Return the GLB of a name in `SIZES` with textures of `texture` pixels a side, 0 for none; made when missing."""
-    path = CACHE / f"{size}-{texture}px-{EDITION}.glb"
+def model(size: str, *, texture: int, metal: bool = True) -> Path:
+    """Return the GLB of a name in `SIZES` with textures of `texture` pixels a side; made when missing.
+
+    They are base colour, normals and, with `metal`, roughness with metallic; a `texture` of 0 is none at all.
+    """
+    path = CACHE / f"{size}-{texture}px-{3 if metal else 2}-{EDITION}.glb"
     if not path.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        part.write_bytes(_glb(*_mesh(*SIZES[size]), _textures(SIZES[size][0], texture) if texture else []))
+        textures = _textures(SIZES[size][0], texture) if texture else []
+        part.write_bytes(_glb(*_mesh(*SIZES[size]), textures if metal else textures[:2]))
         part.replace(path)
     return path
 
 
-def make(sizes: dict[str, int], folder: str) -> dict[str, str]:
+def make(sizes: dict[str, int], folder: str, *, metal: bool = True) -> dict[str, str]:
     """Return paths by size; for a process of its own, which gives its memory back."""
     del folder
-    return {size: str(model(size, texture=texture)) for size, texture in sizes.items()}
+    return {size: str(model(size, texture=texture, metal=metal)) for size, texture in sizes.items()}
 
 
 def _mesh(charts: int, cells: int):
@@ -81,7 +85,7 @@ def _surface(rows: int, columns: int):
 
 
 def _textures(charts: int, pixels: int) -> list[bytes]:
-    """Return base colour, roughness with metallic, and normals as JPEG files, painted chart by chart."""
+    """Return base colour, normals, and roughness with metallic as JPEG files, painted chart by chart."""
     import numpy as np
 
     u, v = (_angle(pixels, count)[shape] for count, shape in ((2 * charts, np.s_[None, :]), (charts, np.s_[:, None])))
@@ -92,7 +96,7 @@ def _textures(charts: int, pixels: int) -> list[bytes]:
     colour = [level * 0.9, level * (0.35 + 0.25 * np.cos(v)), level * (0.3 + 0.25 * np.sin(u))]
     matter = [np.zeros_like(level), 0.55 + 2.0 * fine, np.where(bands > 0.6, 0.8, 0.05) + 0.0 * level]
     tilt = [0.5 + 0.08 * np.cos(60 * u) + grain, 0.5 + 0.08 * np.sin(40 * v) + grain, np.full_like(level, 0.98)]
-    return [_jpeg(np.stack(bands, -1)) for bands in (colour, matter, tilt)]
+    return [_jpeg(np.stack(bands, -1)) for bands in (colour, tilt, matter)]
 
 
 def _angle(pixels: int, charts: int):
@@ -132,7 +136,7 @@ def _glb(positions, normals, coordinates, triangles, textures: list[bytes]) -> b
         "scenes": [{"nodes": [0]}],
         "nodes": [{"mesh": 0, "name": "model"}],
         "meshes": [{"primitives": [parts]}],
-        "materials": [_material(bool(textures))],
+        "materials": [_material(len(textures))],
         "accessors": accessors,
         "bufferViews": [
             {"buffer": 0, "byteOffset": start, "byteLength": len(blob)}
@@ -141,8 +145,8 @@ def _glb(positions, normals, coordinates, triangles, textures: list[bytes]) -> b
         "buffers": [{"byteLength": sum(map(len, blobs))}],
     }
     if textures:
-        head["images"] = [{"bufferView": 4 + place, "mimeType": "image/jpeg"} for place in range(3)]
-        head["textures"] = [{"source": place} for place in range(3)]
+        head["images"] = [{"bufferView": 4 + place, "mimeType": "image/jpeg"} for place in range(len(textures))]
+        head["textures"] = [{"source": place} for place in range(len(textures))]
     text = json.dumps(head).encode()
     text += b" " * (-len(text) % 4)
     body = b"".join(blobs)
@@ -150,11 +154,13 @@ def _glb(positions, normals, coordinates, triangles, textures: list[bytes]) -> b
     return start + text + struct.pack("<I4s", len(body), b"BIN\0") + body
 
 
-def _material(textured: bool) -> dict[str, object]:
-    if not textured:
+def _material(textures: int) -> dict[str, object]:
+    if not textures:
         return {"name": "plain"}
-    surface = {"baseColorTexture": {"index": 0}, "metallicRoughnessTexture": {"index": 1}}
-    return {"name": "painted", "pbrMetallicRoughness": surface, "normalTexture": {"index": 2}}
+    surface: dict[str, object] = {"baseColorTexture": {"index": 0}, "metallicFactor": 0.0}
+    if textures > 2:
+        surface = {"baseColorTexture": {"index": 0}, "metallicRoughnessTexture": {"index": 2}}
+    return {"name": "painted", "pbrMetallicRoughness": surface, "normalTexture": {"index": 1}}
 
 
 if __name__ == "__main__":
