@@ -121,8 +121,6 @@ def _child(task: dict[str, Any]) -> int:
 
 
 def _model(name: str, *, faces: int) -> dict[str, Any]:
-    import numpy as np
-
     from bench.quad_models import MODELS as MAKERS
     from img3d_addon.blender.quads import QuadSettings, rebuild
     from img3d_addon.blender.quads.apart import scene_apart
@@ -140,11 +138,13 @@ def _model(name: str, *, faces: int) -> dict[str, Any]:
         wire = apart.add(after.data.copy())
         wire.matrix_world = after.matrix_world
         _wired(wire)
-        pictures = list(sides(apart, [before, [after], [wire]]))
+        pictures = list(sides(apart, [before, [after]]))
+        after.hide_render = True
+        wires = [picture.repeat(2, axis=0).repeat(2, axis=1) for [picture] in sides(apart, [[wire]], size=256)]
         apart.link(made.object)
         overlaps = len(overlapping(apart, made.object)) if made.object.data.uv_layers else 0
         apart.scene.collection.objects.unlink(made.object)
-    _sheet(SHEETS / f"{name}-{faces}.png", np.concatenate([np.concatenate(row, axis=1) for row in pictures]))
+    _sheet(SHEETS / f"{name}-{faces}.png", _rows(pictures, wires))
     return {
         "triangles": sum(len(item.data.loops) - 2 * len(item.data.polygons) for item in items),
         "faces": made.after.faces,
@@ -152,9 +152,16 @@ def _model(name: str, *, faces: int) -> dict[str, Any]:
         "open": made.after.non_manifold,
         "overlaps": overlaps,
         "seconds": seconds,
-        "psnr": [psnr(first, second) for first, second, _ in pictures],
+        "psnr": [psnr(first, second) for first, second in pictures],
         "notes": made.notes,
     }
+
+
+def _rows(pictures: Any, wires: Any) -> Any:
+    """Return one picture: a row for each side, of the original, the result and its edges."""
+    import numpy as np
+
+    return np.concatenate([np.concatenate([*row, wire], axis=1) for row, wire in zip(pictures, wires, strict=True)])
 
 
 def _wired(item: Any) -> None:

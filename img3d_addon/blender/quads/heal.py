@@ -22,7 +22,7 @@ from .shell import Shell, groups, shell_of
 __all__ = ["FACES_OF_AREA", "Healed", "close", "heal", "voxel_mesh", "voxel_size", "voxels"]
 
 CAP = 0.15  # of a part's area: a larger opening is meant, as that of a bowl or around a leaf
-DENSE = 6.0  # voxel faces for each quad that is wanted
+DENSE, DENSEST = 6.0, 60.0  # voxel faces for each quad that is wanted, and where thin parts need them
 LEAST_DENSE, MOST_DENSE = 8_000, 1_500_000
 FACES_OF_AREA = 1.5  # faces that a voxel remesh makes for each square of the voxel's side
 LOST = 0.005  # of the area: more of it outside of the voxels is a thin part that they missed
@@ -45,7 +45,7 @@ def heal(apart: Apart, shell: Shell, *, faces: int, coarser: float = 1.0) -> Hea
     The voxels are made finer where thin parts would be lost. `coarser` varies their size for another try.
     """
     voxel = voxel_size(shell, faces) * coarser
-    least = np.sqrt(FACES_OF_AREA * shell.areas().sum() / MOST_DENSE)
+    least = np.sqrt(FACES_OF_AREA * shell.areas().sum() / min(max(DENSEST * faces, 4 * LEAST_DENSE), MOST_DENSE))
     while True:
         closed, notes = close(shell, thickness=voxel)
         outside = _without_cavities(voxels(apart, closed, voxel))
