@@ -70,13 +70,10 @@ def whole(*, path: str, folder: str) -> dict[str, Any]:
 
 
 def alone(*, path: str, folder: str) -> float:
-    """Return the seconds of QuadriFlow on the same surface, welded and as large as it wants it, as low as the helper."""
+    """Return the seconds of QuadriFlow on the same surface, welded and as large as it wants it."""
     import bpy
 
-    from img3d_addon.blender.helper.child import NICE
-
     del folder
-    os.nice(NICE)
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.ops.import_scene.gltf(filepath=path, merge_vertices=True)
     item = next(one for one in bpy.data.objects if one.type == "MESH")
