@@ -15,16 +15,15 @@ _KINDS = {("f", 2): "VEC2", ("f", 3): "VEC3", ("u", 1): "SCALAR"}
 
 
 def sphere(rings: int = 12, segments: int = 24) -> tuple[np.ndarray, np.ndarray]:
-    """Return the vertices and the triangles, facing outward, of a ball 2 units wide."""
+    """Return the vertices and the triangles, facing outward, of a closed ball 2 units wide, one seam down its back."""
     down, around = np.meshgrid(np.linspace(0, np.pi, rings + 1), np.linspace(0, 2 * np.pi, segments + 1), indexing="ij")
     place = np.stack([np.sin(down) * np.sin(around), np.cos(down), np.sin(down) * np.cos(around)], -1)
     first = (np.arange(rings)[:, None] * (segments + 1) + np.arange(segments)).ravel()
     below = first + segments + 1
     faces = np.concatenate(
-        [np.stack([first, below, below + 1], -1)[segments:], np.stack([first, below + 1, first + 1], -1)[:-segments]]
+        [np.stack([first, below, below + 1], -1)[:-segments], np.stack([first, below + 1, first + 1], -1)[segments:]]
     )
     flat = place.reshape(-1, 3).astype(np.float32)
-    faces = faces[_area(flat, faces) > 1e-9]
     return flat, faces.astype(np.uint32)
 
 
@@ -97,8 +96,3 @@ def _material(images: tuple[tuple[bytes, str], ...], *, first: int) -> dict[str,
         "textures": [{"source": number} for number in range(len(images))],
         "materials": [{"pbrMetallicRoughness": {"baseColorTexture": {"index": 0}}}],
     }
-
-
-def _area(place: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    a, b, c = (place[faces[:, corner]] for corner in range(3))
-    return np.linalg.norm(np.cross(b - a, c - a), axis=1)
