@@ -7,6 +7,7 @@
     img3d.import_result(job)                                             again, costs nothing; or a model file
     img3d.estimate("chair.png", provider=...), img3d.balance(provider), img3d.check_key(provider)
     img3d.restore_texture(object)                                        after any remesh of an offline result
+    img3d.full_textures(object)                                          after an import with a texture limit
 
 What goes wrong is an `img3d.Img3dError` or one of its kinds, such as `img3d.CreditsError`; `img3d.errors` has them all.
 Everything is imported when it is first used. docs/console.md has examples.
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         balance,
         check_key,
         estimate,
+        full_textures,
         generate,
         import_result,
         job,
@@ -40,6 +42,7 @@ __all__ = [
     "check_key",
     "errors",
     "estimate",
+    "full_textures",
     "generate",
     "import_result",
     "job",

@@ -18,6 +18,7 @@ from ..core.provider import Provider
 from ..core.values import Balance, Order, Price
 from . import pump, session
 from .after import check, check_quads
+from .full_textures import full_textures
 from .handle import JobHandle, into_scene
 from .keywords import KEYWORDS, ours
 from .picture import name_of, picture_file
@@ -28,6 +29,7 @@ __all__ = [
     "balance",
     "check_key",
     "estimate",
+    "full_textures",
     "generate",
     "import_result",
     "job",
