@@ -76,6 +76,10 @@ def _describe(provider: Provider, engine: Engine, run: Run) -> None:
         ("key", f"{_variables(provider)} ({_key(provider, engine)})" if provider.account else "needs none"),
         ("price", price_words(provider)),
         ("address", f"{provider.base_url} (another one: IMG3D_{provider.vendor}_URL)" if provider.base_url else ""),
+        (
+            "quads of its own, better than --quad",
+            " or ".join(f"-o {name}={value}" for name, value in provider.quads.items()),
+        ),
         ("documents", provider.docs),
         ("keys are made at", provider.key_page),
     ):

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...core.helper.helper import Helper, NoHelper
-from ..helper import starting
 from .deliver import Written, export, request_of
 
 if TYPE_CHECKING:
@@ -24,7 +23,11 @@ def export_apart(job: Job, target: Path, after: Mapping[str, Any], *, watch: Cal
 
     What cannot hang, and all where no helper can be started, is done in this process.
     """
-    if not after.get("quad") or starting.refused():
+    if not after.get("quad"):
+        return export(job, target, after)
+    from ..helper import starting
+
+    if starting.refused():
         return export(job, target, after)
     helper = starting.helper()
     try:

@@ -153,6 +153,10 @@ def _batch(made: _Parser) -> None:
     made.add_argument("--recursive", action="store_true", help="search the folders inside a folder, too")
     made.add_argument("--range", metavar="A:B", help="only rows A to B, counted from 0 and without B, as a[A:B]")
     made.add_argument("--dry-run", action="store_true", help="say what would be done and what it costs, and do nothing")
+    made.add_argument("--contact-sheet", action="store_true", help="also draw all results: one PNG, and a page of HTML")
+    made.add_argument(
+        "--library", type=_path, metavar="FILE.blend", help="also put all results in an asset library, with previews"
+    )
     _provider(made)
     _post(made)
 

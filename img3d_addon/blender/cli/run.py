@@ -12,6 +12,7 @@ from ...core.errors import Img3dError, KeyMissing, Offline
 from ...core.events import Event
 from .apart import export_apart
 from .deliver import changes_nothing, copy
+from .facts import remarks
 from .follow import Interrupted
 from .output import Output
 from .signals import Interrupts
@@ -63,14 +64,16 @@ class Run:
         else:
             self.output.stage(job_id, "importing", job.name)
             written = export_apart(job, target, after, watch=lambda *news: self._watch(job, *news))
-            self.output.emit("imported", job_id, faces=written.faces, vertices=written.vertices)
+        self.output.emit("imported", job_id, faces=written.faces, vertices=written.vertices)
         engine.mark_imported(job_id)
         self.written += 1
         self._statuses.append(0)
         seconds = round(time.monotonic() - self._began, 3)
-        facts = {"faces": written.faces, "vertices": written.vertices, "seconds": seconds}
-        self.output.emit("written", job_id, path=str(target), **facts)
-        self.output.line(f"{target}  {written.faces} faces, {written.vertices} vertices, {seconds:.1f} s")
+        facts: dict[str, Any] = {"faces": written.faces, "vertices": written.vertices, "seconds": seconds}
+        told = dict(job.model.facts) if job.model else {}
+        self.output.emit("written", job_id, path=str(target), **facts, **({"facts": told} if told else {}))
+        numbers = f"{written.faces} faces, {written.vertices} vertices, {seconds:.1f} s"
+        self.output.line(f"{target}  {'; '.join([numbers, *remarks(told)])}")
 
     def _watch(self, job: Job, fraction: float, message: str) -> None:
         if self.interrupts.asked:

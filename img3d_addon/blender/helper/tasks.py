@@ -69,7 +69,34 @@ def _deliver(request: Mapping[str, Any]) -> Steps:
     """Import a model, post-process it and write a file; see `cli/deliver.py`."""
     from ..cli.deliver import delivering
 
-    return (yield from delivering(request))
+    return (yield from delivering({**request, "alone": bool(_alone)}))
 
 
-TASKS: dict[str, Callable[[Mapping[str, Any]], Steps]] = {"import": _import, "deliver": _deliver}
+def _quads(request: Mapping[str, Any]) -> Steps:
+    """Rebuild an object that was handed over; see `remeshing.py`."""
+    from ..remeshing import rebuilding
+
+    return (yield from rebuilding(request))
+
+
+def _show(request: Mapping[str, Any]) -> Steps:
+    """Draw the preview of a model; see `cli/batch/assets.py`."""
+    from ..cli.batch.assets import showing
+
+    return (yield from showing(request))
+
+
+def _gather(request: Mapping[str, Any]) -> Steps:
+    """Gather assets in one .blend; see `cli/batch/assets.py`."""
+    from ..cli.batch.assets import gathering
+
+    return (yield from gathering(request))
+
+
+TASKS: dict[str, Callable[[Mapping[str, Any]], Steps]] = {
+    "import": _import,
+    "deliver": _deliver,
+    "quads": _quads,
+    "show": _show,
+    "gather": _gather,
+}

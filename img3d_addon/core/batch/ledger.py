@@ -20,9 +20,11 @@ from ..jobs.lease import lock
 from ..values import Price
 from .keys import Keys
 
-__all__ = ["FOLDER", "Begun", "Ledger", "Made"]
+__all__ = ["FOLDER", "WHOLE", "Begun", "Ledger", "Made"]
 
 FOLDER = ".img3d-batch"
+WHOLE = "all"
+"""The part of a batch that is no range."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,14 @@ class Ledger:
     `with` opens and locks it; `BadInput` when another batch writes the same part.
     """
 
-    def __init__(self, folder: Path, *, part: str = "all") -> None:
+    def __init__(self, folder: Path, *, part: str = WHOLE) -> None:
         self.folder = folder / FOLDER
         self._path = self.folder / f"{part}.jsonl"
+        self.parts: set[str] = set()  # that something stands in
         self.begun: dict[str, Begun] = {}
         self.made: dict[str, Made] = {}
         self.digests: dict[str, tuple[int, int, str]] = {}
+        self.assets: dict[str, dict[str, str]] = {}  # by library: the keys of its assets by their files
         self._file: TextIO | None = None
         self._lock = -1
 
@@ -77,6 +81,7 @@ class Ledger:
             try:
                 with path.open(encoding="utf-8", errors="replace") as file:
                     for line in file:
+                        self.parts.add(path.stem)
                         self._take(line)
             except OSError as error:
                 raise OutputError(f"{path} cannot be read ({error.strerror or error})") from error
@@ -130,6 +135,10 @@ class Ledger:
         """Note what was written, or why it was not."""
         self._put({"made": file, **asdict(made)})
 
+    def asset(self, library: str, file: str, key: str) -> None:
+        """Note that an asset library has what stands in a file."""
+        self._put({"asset": file, "library": library, "of": key})
+
     def digest(self, path: str, found: tuple[int, int, str]) -> None:
         """Note the digest of a picture of this size and time of change."""
         self._put({"digest": path, "of": list(found)})
@@ -167,6 +176,8 @@ class Ledger:
         elif "made" in record:
             made = Made(**{name: value for name, value in record.items() if name != "made"})
             self.made[record["made"]] = replace(made, cost=_price(record["cost"]))
+        elif "asset" in record:
+            self.assets.setdefault(record["library"], {})[record["asset"]] = record["of"]
         elif "digest" in record:
             size, changed, digest = record["of"]
             self.digests[record["digest"]] = (size, changed, digest)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -15,6 +16,7 @@ from ..errors import BadInput, OutputError
 from ..values import Price
 from .outcome import FAILED, Outcome, write_summary
 from .rows import Row
+from .sheet import input_of, make_sheet, preview_of
 
 __all__ = ["Merged", "merge", "ranges"]
 
@@ -33,8 +35,9 @@ class Merged:
 def merge(folders: Sequence[Path], out: Path) -> Merged:
     """Write `summary.json`, `summary.csv` and the rows that failed into `out`, of all summaries in `folders`.
 
-    Where several tell of a row, what was written counts, else what was last said. Raises `BadInput` when there is no
-    summary, one cannot be understood, or they are of different batches.
+    Where several tell of a row, what was written counts, else what was last said. A contact sheet is made where the
+    parts have previews; those of a folder below `out` are copied into it. Raises `BadInput` when there is no summary,
+    one cannot be understood, or they are of different batches.
     """
     found: dict[int, Outcome] = {}
     names: list[str] = []
@@ -52,6 +55,9 @@ def merge(folders: Sequence[Path], out: Path) -> Merged:
     files = write_summary(out, outcomes, head)
     failed = [outcome for outcome in outcomes if outcome.state in FAILED]
     files += write_summary(out, failed, {"version": 1, "of": files[0].name}, suffix="-failed")
+    _bring_previews(folders, out, outcomes)
+    if any(preview_of(out, outcome.row.file).is_file() for outcome in outcomes):
+        files += make_sheet(out, outcomes)
     return Merged(outcomes=outcomes, missing=missing, files=files)
 
 
@@ -134,6 +140,28 @@ def _seen_from(out: Path, file: Path) -> Path:
         return Path(os.path.relpath(file, out))
     except ValueError:  # on another drive
         return file.absolute()
+
+
+def _bring_previews(folders: Sequence[Path], out: Path, outcomes: Sequence[Outcome]) -> None:
+    """Copy the previews of files in folders below `out` to where its contact sheet looks for them."""
+    below = [folder for folder in folders if folder != out and folder.is_relative_to(out)]
+    for outcome in outcomes:
+        file = outcome.row.file
+        for folder in below:
+            if not file.is_relative_to(folder.relative_to(out)):
+                continue
+            own = file.relative_to(folder.relative_to(out))
+            for place in (preview_of, input_of):
+                _copy(place(folder, own), place(out, file))
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        if source.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+    except OSError as error:
+        raise OutputError(f"{target} cannot be written ({error.strerror or error})") from error
 
 
 def _name(picture: Path) -> str:

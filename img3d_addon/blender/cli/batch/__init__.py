@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ....core.batch.board import Board
-from ....core.batch.ledger import Ledger
+from ....core.batch.ledger import WHOLE, Ledger
 from ....core.batch.outcome import Outcome, write_summary
 from ....core.batch.runner import Runner
 from ....core.batch.shared import check_home
@@ -23,11 +24,14 @@ from .forecast import forecast
 from .given import Given, jobs_at_once, read
 from .pool import Pool, cores
 from .report import Report
+from .showing import Shows
 
 if TYPE_CHECKING:
     from ....core.jobs.engine import Engine
 
 __all__ = ["batch", "jobs_at_once"]
+
+_PAUSE = 0.02  # seconds between two looks at the helpers
 
 
 def batch(args: argparse.Namespace, engine: Engine, run: Run) -> int:
@@ -45,7 +49,7 @@ def batch(args: argparse.Namespace, engine: Engine, run: Run) -> int:
     for name in sorted({row.provider for row in given.rows if row.error is None}):
         check_ready(load()[name], engine.settings)
     with ledger:
-        if ledger.begun and not again:
+        if not again and any(part in (given.part, WHOLE) or given.part == WHOLE for part in ledger.parts):
             raise BadInput(
                 f"{args.out} has an earlier batch in it",
                 advice="Add --resume to go on with it, or choose another folder with --out.",
@@ -57,12 +61,17 @@ def _work(given: Given, engine: Engine, run: Run, ledger: Ledger) -> int:
     """Run the rows, write the summary whatever happens, and return the exit status."""
     report = Report(run.output, len(given.rows), folder=given.plan.folder)
     pool = Pool(cores())
+    shows = Shows(given.plan.folder, engine, pool, ledger, sheet=given.sheet, library=given.library)
+    report.then = shows.want
     board = Board(given.plan, load(), ledger=ledger, budget=given.budget, deliverer=pool, listener=report)
     runner = Runner(board, engine)
     report.under_way = lambda: runner.under_way
     try:
         runner.look(given.rows)
         runner.run(lambda: run.interrupts.asked)
+        _draw(pool, report, run)
+        shows.gather()
+        _draw(pool, report, run)
     finally:
         pool.close()
         if runner.under_way:
@@ -73,10 +82,22 @@ def _work(given: Given, engine: Engine, run: Run, ledger: Ledger) -> int:
         closing.interrupted(outcomes, run)
     elif board.stopped_by is not None:
         run.output.failed(board.stopped_by)
+    for trouble in shows.troubles:
+        run.output.note(trouble)
+    if not run.interrupts.asked:
+        files += shows.sheet(outcomes, run.output, suffix=given.suffix)
     closing.summary(outcomes, files, run)
     if run.interrupts.asked:
         return Stopped.exit_status
     return board.stopped_by.exit_status if board.stopped_by is not None else closing.status(outcomes)
+
+
+def _draw(pool: Pool, report: Report, run: Run) -> None:
+    """Wait for what is drawn and gathered."""
+    while pool.later and not run.interrupts.asked:
+        pool.finished()
+        report.drawing(pool.later)
+        time.sleep(_PAUSE)
 
 
 def _summary(given: Given, outcomes: Sequence[Outcome], *, interrupted: bool) -> list[Path]:

@@ -6,10 +6,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ....core.batch.board import Plan
 from ....core.batch.budget import Budget, amount_of
+from ....core.batch.ledger import WHOLE
 from ....core.batch.rows import Defaults, Row, make_rows
 from ....core.batch.sources import find
 from ....core.errors import BadInput
@@ -20,6 +22,7 @@ from ....providers import load
 from ...after import AFTER, check, check_quads
 from ...exporting import KINDS
 from ..generate import named_after
+from ..targets import writable
 from .pool import cores
 
 __all__ = ["Given", "jobs_at_once", "read"]
@@ -39,8 +42,10 @@ class Given:
     notes: Sequence[str]
     plan: Plan
     budget: Budget
-    part: str = "all"
+    part: str = WHOLE
     suffix: str = ""
+    sheet: bool = False
+    library: Path | None = None
 
 
 def read(args: argparse.Namespace) -> Given:
@@ -66,8 +71,20 @@ def read(args: argparse.Namespace) -> Given:
         notes=found.notes,
         plan=_plan(args),
         budget=Budget(amount_of(args.max_cost) if args.max_cost else None, each=each),
+        sheet=args.contact_sheet,
+        library=_library(args.library),
         **({"part": f"{first}-{last}", "suffix": f"-{first}-{last}"} if args.range else {}),
     )
+
+
+def _library(path: Path | None) -> Path | None:
+    """Return the .blend for the assets, absolute; `BadInput` when it can be none."""
+    if path is None:
+        return None
+    if path.suffix.lower() != ".blend" or path.is_dir():
+        raise BadInput(f"--library {path} is no .blend file", advice="Write for example --library assets.blend.")
+    writable(path.absolute().parent)
+    return path.absolute()
 
 
 def _plan(args: argparse.Namespace) -> Plan:
@@ -105,5 +122,5 @@ def _range(text: str | None, total: int) -> tuple[int, int]:
 
 def _check_after(given: Mapping[str, Any], provider: Provider, params: Mapping[str, Any]) -> Mapping[str, Any]:
     after = check(given)
-    check_quads(after, provider, params)
+    check_quads(after)
     return after

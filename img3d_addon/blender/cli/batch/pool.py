@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of a batch, written by helper processes so that all cores work; by this process where there can be none."""
+"""The work of a batch on models, done by helper processes so that all cores work; by this one where there are none."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from ....core.batch.rows import Row
 from ....core.batch.tasks import Delivered
 from ....core.errors import Img3dError
 from ....core.helper.helper import Helper, NoHelper
-from ..deliver import changes_nothing, copy, export, request_of
+from ..deliver import changes_nothing, copy, request_of
 
 if TYPE_CHECKING:
     from ....core.helper.work import Work
     from ....core.jobs.job import Job
 
-__all__ = ["Pool", "cores"]
+__all__ = ["Pool", "Then", "cores"]
+
+Then = Callable[[Mapping[str, Any] | Img3dError], None]
 
 _LIMIT = 3600.0  # seconds for one file, after which an importer or a remesh is taken to hang
 _log = logging.getLogger(__name__)
@@ -30,12 +32,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class _Errand:
-    """One file to be written."""
+    """One request to a helper, and what is to be done with the answer."""
 
-    row: Row
-    job: Job
-    target: Path
-    after: Mapping[str, Any]
+    request: Mapping[str, Any]
+    then: Then
+    is_row: bool
 
 
 class Pool:
@@ -45,6 +46,7 @@ class Pool:
         self._count = count
         self._command = command or _command
         self._waiting: deque[_Errand] = deque()
+        self._later: deque[_Errand] = deque()
         self._working: dict[Helper, tuple[_Errand, Work]] = {}
         self._idle: list[Helper] = []
         self._ended: list[Delivered] = []
@@ -52,11 +54,19 @@ class Pool:
 
     def start(self, row: Row, job: Job, target: Path, after: Mapping[str, Any]) -> None:
         """Have the file of a row written; a GLB that is wanted as it is, is only copied."""
-        if target.suffix.lower() == ".glb" and job.kind == "glb" and changes_nothing(after):
-            self._ended.append(_tried(row, lambda: copy(job, target)))
-        else:
-            self._waiting.append(_Errand(row, job, target, after))
-            self._feed()
+        try:
+            if target.suffix.lower() == ".glb" and job.kind == "glb" and changes_nothing(after):
+                written = copy(job, target)
+                self._ended.append(Delivered(row, written.faces, written.vertices))
+                return
+            self._waiting.append(_Errand(request_of(job, target, after), self._then(row), is_row=True))
+        except Img3dError as error:
+            self._ended.append(Delivered(row, error=error))
+        self._feed()
+
+    def also(self, request: Mapping[str, Any], then: Then) -> None:
+        """Have something done that has time, when no row waits for its file."""
+        self._later.append(_Errand(request, then, is_row=False))
 
     def finished(self) -> list[Delivered]:
         """Return the rows whose files are written, or could not be, since the last call."""
@@ -65,49 +75,61 @@ class Pool:
                 del self._working[helper]
                 self._take(helper, errand, work)
         self._feed()
-        if self._alone and self._waiting:
-            errand = self._waiting.popleft()
-            self._ended.append(_tried(errand.row, lambda: export(errand.job, errand.target, errand.after)))
+        if self._alone and (errand := self._next()):
+            errand.then(_done_here(errand.request))
         found, self._ended = self._ended, []
         return found
 
     @property
     def waiting(self) -> int:
         """How many rows are begun and not yet returned."""
-        return len(self._waiting) + len(self._working) + len(self._ended)
+        return len(self._waiting) + len(self._ended) + sum(errand.is_row for errand, _work in self._working.values())
+
+    @property
+    def later(self) -> int:
+        """How many other errands are not done yet."""
+        return len(self._later) + sum(not errand.is_row for errand, _work in self._working.values())
 
     def close(self) -> None:
         """End the helpers; what they were writing is not written."""
         self._waiting.clear()
+        self._later.clear()
         for helper in [*self._working, *self._idle]:
             helper.close()
         self._working.clear()
         self._idle.clear()
 
     def _feed(self) -> None:
-        while self._waiting and not self._alone and len(self._working) < self._count:
-            errand = self._waiting.popleft()
-            try:
-                request = request_of(errand.job, errand.target, errand.after)
-            except Img3dError as error:
-                self._ended.append(Delivered(errand.row, error=error))
-                continue
+        while not self._alone and len(self._working) < self._count and (errand := self._next()):
             helper = self._idle.pop() if self._idle else Helper(self._command())
-            self._working[helper] = (errand, helper.submit(request, limit=_LIMIT))
+            self._working[helper] = (errand, helper.submit(errand.request, limit=_LIMIT))
+
+    def _next(self) -> _Errand | None:
+        queue = self._waiting or self._later
+        return queue.popleft() if queue else None
 
     def _take(self, helper: Helper, errand: _Errand, work: Work) -> None:
         try:
-            answer = work.result()
-            self._ended.append(Delivered(errand.row, answer["faces"], answer["vertices"]))
+            answer: Mapping[str, Any] | Img3dError = work.result()
         except NoHelper as error:
-            _log.info("no helper process: %s; the files are written by this one", error)
+            _log.info("no helper process: %s; this one does the work", error)
             self._alone = True
-            self._waiting.appendleft(errand)
+            (self._waiting if errand.is_row else self._later).appendleft(errand)
             helper.close()
             return
         except Img3dError as error:
-            self._ended.append(Delivered(errand.row, error=error))
+            answer = error
         self._idle.append(helper)
+        errand.then(answer)
+
+    def _then(self, row: Row) -> Then:
+        def then(answer: Mapping[str, Any] | Img3dError) -> None:
+            if isinstance(answer, Img3dError):
+                self._ended.append(Delivered(row, error=answer))
+            else:
+                self._ended.append(Delivered(row, answer["faces"], answer["vertices"]))
+
+        return then
 
 
 def cores() -> int:
@@ -123,9 +145,14 @@ def _command() -> tuple[str, ...]:
     return command()
 
 
-def _tried(row: Row, work: Callable[[], Any]) -> Delivered:
+def _done_here(request: Mapping[str, Any]) -> Mapping[str, Any] | Img3dError:
+    from ...helper.tasks import run
+
+    steps = run(request)
     try:
-        written = work()
+        while True:
+            next(steps)
+    except StopIteration as end:
+        return end.value
     except Img3dError as error:
-        return Delivered(row, error=error)
-    return Delivered(row, written.faces, written.vertices)
+        return error

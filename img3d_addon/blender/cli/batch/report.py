@@ -24,10 +24,14 @@ _QUIET = 30.0  # seconds between two lines of progress where nothing moves
 
 
 class Report:
-    """Listens to a batch of `total` rows into `folder`; `under_way` tells how many rows are at work."""
+    """Listens to a batch of `total` rows into `folder`; `under_way` tells how many rows are at work.
+
+    `then` is told of each row that ends, too.
+    """
 
     def __init__(self, output: Output, total: int, *, folder: Path) -> None:
         self.under_way: Callable[[], int] = lambda: 0
+        self.then: Callable[[Outcome, Job | None], None] = lambda _outcome, _job: None
         self._output = output
         self._total = total
         self._folder = folder
@@ -42,6 +46,7 @@ class Report:
     def ended(self, outcome: Outcome, job: Job | None) -> None:
         """Say how a row ended; what an earlier run has written is only counted."""
         row = outcome.row
+        self.then(outcome, job)
         if outcome.before and outcome.state == "written":
             self._done["before"] += 1
             return
@@ -69,6 +74,13 @@ class Report:
         if now - self._said >= _QUIET:
             self._said = now
             self._output.quiet(self._words(now, done))
+
+    def drawing(self, left: int) -> None:
+        """Show that previews are still to be drawn."""
+        now = time.monotonic()
+        if now - self._shown >= _EVERY:
+            self._shown = now
+            self._output.bar(f"{left} previews to be drawn", 1.0)
 
     def _words(self, now: float, done: int) -> str:
         parts = [f"{done} of {self._total}", f"{self.under_way()} under way"]
