@@ -4,15 +4,18 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from img3d_addon.core.batch.merge import merge, ranges
 from img3d_addon.core.batch.outcome import Outcome, write_summary
 from img3d_addon.core.batch.rows import Row
+from img3d_addon.core.batch.sheet import preview_of
 from img3d_addon.core.errors import BadInput
 from img3d_addon.core.values import Price
 
@@ -112,6 +115,30 @@ def test_parts_of_different_batches_are_refused(tmp_path):
     part(tmp_path, 0, 9, Outcome(row=Row(**{**vars(other.row), "picture": Path("table.png")}), state="failed"))
     with pytest.raises(BadInput, match=r"Row 1 is two pictures.*one batch"):
         merge([tmp_path], tmp_path)
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["one folder", "folders below"])
+def test_the_contact_sheets_become_one(tmp_path, inside):
+    folders = [tmp_path / name if inside else tmp_path for name in "ab"]
+    for number, folder in enumerate(folders):
+        part(folder, number, number + 1, outcome(number, "written"))
+        preview = preview_of(folder, Path(f"p{number}.glb"))
+        preview.parent.mkdir(exist_ok=True)
+        Image.new("RGBA", (64, 64), (200, 0, 0, 255) if number else (0, 0, 200, 255)).save(preview)
+    merged = merge(sorted(set(folders)), tmp_path)
+    assert [path.name for path in merged.files[-2:]] == ["contact-sheet.png", "contact-sheet.html"]
+    with Image.open(merged.files[-2]) as sheet:
+        colours = {colour for _count, colour in sheet.convert("RGB").getcolors(1 << 16)}
+    assert {(200, 0, 0), (0, 0, 200)} <= colours
+    page = merged.files[-1].read_text(encoding="utf-8")
+    for link in re.findall(r'(?:src|href)="([^"]+)"', page):
+        assert (tmp_path / link).is_file(), link
+
+
+def test_without_previews_there_is_no_contact_sheet(tmp_path):
+    part(tmp_path, 0, 1, outcome(0, "written"))
+    merge([tmp_path], tmp_path)
+    assert not list(tmp_path.glob("contact*"))
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"rows": [{"row": 1}]}', '{"rows": [7]}'])
