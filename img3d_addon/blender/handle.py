@@ -15,6 +15,7 @@ from ..core import errors
 from ..core.errors import BadInput, Cancelled, Img3dError
 from ..core.jobs.job import DONE, Job
 from . import session
+from .after import check
 from .keywords import ours
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class JobHandle:
         found = self.facts
         if found.path is None:
             raise BadInput(f"The job {self.id} has no result yet", advice="Call its wait() first, or resume().")
-        made = into_scene(found.path, {**found.after, **after}, JobFacts.of(found))
+        made = into_scene(found.path, check(after, over=found.after), JobFacts.of(found))
         session.engine().mark_imported(self.id)
         return made
 

@@ -5,6 +5,7 @@ import pytest
 
 from img3d_addon.blender import after, properties
 from img3d_addon.core.errors import BadInput
+from img3d_addon.core.params import check_all
 from img3d_addon.providers import load
 from tests.blender.meshes import bpy, empty_scene
 
@@ -54,34 +55,21 @@ def test_options_of_before_give_way_to_new_ones():
     assert after.check({}, over=before) == before
 
 
-QUADS = {"stability_spar3d": "remesh=quad", "stability_sf3d": "remesh=quad"}
-
-
-def said(provider, params=None):
-    with pytest.raises(BadInput) as caught:
-        after.check_quads(after.check({"quad": 500}), load()[provider], params)
-    return str(caught.value)
-
-
-@pytest.mark.parametrize(("provider", "words"), QUADS.items())
-def test_the_service_s_own_quads_are_named_by_its_own_parameter(provider, words):
-    assert f"the service's own quads ({words})" in said(provider)
-
-
 def test_which_quads_a_model_of_many_makes_is_told_by_model():
-    models = next(param for param in load()["fal"].params if param.name == "model").choices
-    named = {model: said("fal", {"model": model}) for model in models}
-    for name, value in load()["fal"].quads.items():
-        takers = next(param for param in load()["fal"].params if param.name == name).when["model"]
-        assert takers
-        for model in takers:
-            assert f"({name}={value})" in named[model]
-    assert "own quads" not in named["fal-ai/triposr"]
+    fal = load()["fal"]
+    takers = {name: next(param for param in fal.params if param.name == name).when["model"] for name in fal.quads}
+    for model in next(param for param in fal.params if param.name == "model").choices:
+        existing = check_all(fal.params, {"model": model})
+        told = after.own_quads_text(fal, existing)
+        names = [name for name in fal.quads if model in takers[name]]
+        assert bool(told) is bool(names), model
+        for param in (param for param in fal.params if param.name in names):
+            assert f"itself: {param.title} = {param.title_of(fal.quads[param.name])}." in told
 
 
 def test_quads_and_a_reduction_together_are_refused():
     with pytest.raises(BadInput, match="Leave Decimate"):
-        after.check_quads(after.check({"quad": 500, "decimate": 0.5}), load()["offline"])
+        after.check_quads(after.check({"quad": 500, "decimate": 0.5}))
 
 
 def test_the_sidebar_names_the_service_s_quads_and_the_reason():
