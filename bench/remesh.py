@@ -25,7 +25,6 @@ GOALS = ("P10", "P11", "P12")
 EVERY = 0.005  # seconds of a beat
 QUADS = 5000
 PSNR = 29.0  # decibels, of the worst of four sides
-COMPARING = "comparing"  # what the helper says when only the renders are left, which are no part of the goal
 LARGE = 500.0  # units: it refuses edges that are very short
 
 
@@ -35,11 +34,20 @@ def measure(plan: Plan) -> Iterator[Measured]:
     case = f"200k -> {QUADS // 1000}k quads, 2 x 1K"
     if "P10" in plan.goals:
         pairs = [(ask("remesh.whole", path=model), ask("remesh.alone", path=model)) for _ in range(plan.pairs)]
-        ours, alone = [one["seconds"] for one, _ in pairs], [other for _, other in pairs]
-        wrong = sorted({text for one, _ in pairs for text in one["wrong"]})
-        facts = {"facts": [one["facts"] for one, _ in pairs]}
+        ours, alone = [one for one, _ in pairs], [other for _, other in pairs]
+        found = ask("remesh.judged", path=model)
         what = "remesh and bake/QuadriFlow"
-        yield Measured(goal="P10", what=what, case=case, most=3.0, unit="s", a=ours, b=alone, wrong=wrong, notes=facts)
+        yield Measured(
+            goal="P10",
+            what=what,
+            case=case,
+            most=3.0,
+            unit="s",
+            a=ours,
+            b=alone,
+            wrong=found["wrong"],
+            notes=found["facts"],
+        )
     if "P11" in plan.goals:
         found = ask("remesh.beside", path=model, pairs=plan.pairs)
         busy, idle, wrong = found["busy"], found["idle"], found["wrong"]
@@ -49,24 +57,49 @@ def measure(plan: Plan) -> Iterator[Measured]:
         yield Measured(goal="P12", what="cancel to end", case="a child that hangs", most=0.5, unit="s", a=gone)
 
 
-def whole(*, path: str, folder: str) -> dict[str, Any]:
-    """Return the seconds that the helper, warm, takes from file to quads with maps, and what is not as it must be."""
+def whole(*, path: str, folder: str) -> float:
+    """Return the seconds that the helper, warm, takes from file to quads with maps."""
     from img3d_addon.blender.helper import starting
 
     blends.started()
     begun = time.perf_counter()
     work = starting.helper().submit(_request(path, folder))
-    while not work.done.is_set() and not work.message.startswith(COMPARING):
-        time.sleep(EVERY)
+    work.done.wait()
     seconds = time.perf_counter() - begun
-    found = work.result()["facts"]["quads"]
+    work.result()
     starting.close()
+    return seconds
+
+
+def judged(*, path: str, folder: str) -> dict[str, Any]:
+    """Return what comes out of it, from the functions that the helper calls, and what is not as it must be."""
+    import bpy
+
+    from img3d_addon.blender.quads import QuadSettings, rebuild, summary
+    from img3d_addon.blender.quads.apart import scene_apart
+    from img3d_addon.blender.quads.unwrap import overlapping
+
+    del folder
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.import_scene.gltf(filepath=path)
+    steps = rebuild([*bpy.context.scene.objects], QuadSettings(faces=QUADS, texture=1024, compare=True))
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            made = end.value
+            break
+    with scene_apart() as apart:
+        apart.link(made.object)
+        overlaps = len(overlapping(apart, made.object))
     right = {
-        "100 % quads": found["after"]["quads"] == 1.0,
-        "no open edges": found["after"]["non_manifold"] == 0,
-        f"{PSNR:g} dB or more": found["psnr"] is not None and found["psnr"] >= PSNR,
+        "100 % quads": made.after.quads == 1.0,
+        "no open edges": made.after.non_manifold == 0,
+        "no overlaps": overlaps == 0,
+        f"{PSNR:g} dB or more": made.psnr is not None and made.psnr >= PSNR,
     }
-    return {"seconds": seconds, "facts": found, "wrong": [f"not {text}" for text, holds in right.items() if not holds]}
+    wrong = [f"not {text}" for text, holds in right.items() if not holds]
+    return {"facts": {**summary(made), "overlaps": overlaps}, "wrong": wrong}
 
 
 def alone(*, path: str, folder: str) -> float:

@@ -84,7 +84,8 @@ def _plan(args: argparse.Namespace, version: str) -> Plan:
     goals = args.only or (QUICK if args.quick else ALL)
     sizes = args.sizes or (["200k"] if args.quick else ["200k", "500k", "1M"])
     blender = ".".join(version.split(".")[:2])
-    return Plan(goals=goals, sizes=sizes, pairs=3 if args.quick else 5, quick=args.quick, blender=blender)
+    pairs = args.pairs or (3 if args.quick else 5)
+    return Plan(goals=goals, sizes=sizes, pairs=pairs, quick=args.quick, blender=blender)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -93,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--check", action="store_true", help="fail when a goal is missed in the best of three repeats")
     parser.add_argument("--only", type=_listed(ALL), metavar="P1,P3", help="these goals")
     parser.add_argument("--sizes", type=_listed(SIZES), metavar="200k,1M", help=f"of {', '.join(SIZES)}")
+    parser.add_argument("--pairs", type=int, help="how often both are measured in turn (default: 5, or 3 with --quick)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all samples there, too")
     return parser
 
