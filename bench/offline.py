@@ -8,6 +8,7 @@ shared or changes its speed changes both: trust the ratios. Memory is the system
 from __future__ import annotations
 
 import argparse
+import contextlib
 import itertools
 import json
 import os
@@ -16,11 +17,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+from img3d_addon.core.errors import BadInput
+from img3d_addon.core.helper import python
+from img3d_addon.core.helper.process import Process
 from img3d_addon.providers.offline import process
 
 from .system import UNIT, load, peak_memory
@@ -73,33 +77,46 @@ def draw(folder: Path, background: str, size: int) -> Path:
     return path
 
 
+class _Child(Process):
+    """The generator's child: when it said what, and the system's account of it."""
+
+    started: ClassVar[list[_Child]] = []
+
+    def __init__(self, command: Sequence[str]) -> None:
+        super().__init__(command)
+        self.marks: list[tuple[float, dict[str, Any]]] = []
+        self.started.append(self)
+
+    def messages(self) -> Iterator[dict[str, Any]]:
+        for message in super().messages():
+            self.marks.append((time.perf_counter(), message))
+            yield message
+
+    def end(self, *, patience: float) -> tuple[int, str]:
+        _, status, self.used = os.wait4(self._child.pid, 0)
+        self._child.returncode = os.waitstatus_to_exitcode(status)
+        return super().end(patience=patience)
+
+
 def run(picture: Path, options: Mapping[str, Any]) -> Run:
     """Run the child on one job; a refused picture gives times of zero, and the memory that the start alone takes."""
-    with tempfile.TemporaryFile() as errors, tempfile.TemporaryDirectory() as folder:
+    python.Process = _Child
+    with tempfile.TemporaryDirectory() as folder:
         begun = time.perf_counter()
-        child = process._start(errors)  # noqa: SLF001 - what is timed is this very child
-        if child is None or child.stdin is None or child.stdout is None:
-            raise SystemExit("bench: the child process cannot be started")
-        job = {"picture": str(picture), "output": f"{folder}/a.glb", "options": dict(options)}
-        child.stdin.write(json.dumps(job).encode() + b"\n")
-        child.stdin.flush()
-        marks: list[tuple[float, dict[str, Any]]] = [(time.perf_counter(), json.loads(line)) for line in child.stdout]
-        _, _, used = os.wait4(child.pid, 0)
-        child.returncode = 0
-        child.stdin.close()
-        child.stdout.close()
-        errors.seek(0)
-        if not marks or not {"facts", "refused"} & set(marks[-1][1]):
-            raise SystemExit(f"bench: the generator failed: {errors.read().decode(errors='replace')[-800:]}")
-    ready, end = marks[0][0], marks[-1][0]
-    faces = marks[-1][1].get("facts", {}).get("faces", 0)
+        with contextlib.suppress(BadInput):
+            for _stage in process.generate({"picture": str(picture), "output": f"{folder}/a.glb", "options": options}):
+                pass
+    if not _Child.started:
+        raise SystemExit("bench: the child process cannot be started")
+    child = _Child.started.pop()
+    ready, end = child.marks[0][0], child.marks[-1][0]
     return Run(
-        stages=_stages(marks),
+        stages=_stages(child.marks),
         work=end - ready,
         whole=end - begun,
-        cpu=used.ru_utime + used.ru_stime,
-        peak=used.ru_maxrss * UNIT,
-        faces=faces,
+        cpu=child.used.ru_utime + child.used.ru_stime,
+        peak=child.used.ru_maxrss * UNIT,
+        faces=child.marks[-1][1].get("result", {}).get("faces", 0),
     )
 
 
