@@ -10,6 +10,7 @@ import pytest
 import img3d_addon as img3d
 from img3d_addon.blender import console, orders, properties, pump, session
 from img3d_addon.blender.after import check
+from img3d_addon.blender.importing.used import images_of
 from img3d_addon.core.jobs.checks import check_params
 from img3d_addon.core.params import File
 from img3d_addon.providers import load
@@ -72,7 +73,8 @@ def broken_off():
 
 
 def test_every_operator_stands_here():
-    compared = {"generate", "cancel", "resume", "import_result", "test_key", "ask_price", "restore_texture"}
+    compared = {"generate", "cancel", "resume", "import_result", "test_key", "ask_price"}
+    compared |= {"restore_texture", "full_textures"}
     assert set(dir(bpy.ops.img3d)) == compared | INTERFACE_ONLY
 
 
@@ -162,3 +164,22 @@ def test_restore_texture():
     assert bpy.ops.img3d.restore_texture() == {"FINISHED"}
     assert same(*made)
     assert np.array_equal(shape(made[0])[1], before)
+
+
+def test_full_textures():
+    options = {"texture_limit": "1024", "reuse": False}
+    job = img3d.submit(DUCK, faces=2000, texture_size=2048)
+    assert job.wait(60)
+    (ours,), (theirs,) = (img3d.import_result(job, **options) for _ in range(2))
+    assert max(sizes(ours)) == max(sizes(theirs)) == 1024
+    assert img3d.full_textures(ours) == 1
+    for item in (ours, theirs):
+        item.select_set(item == theirs)
+    assert bpy.ops.img3d.full_textures() == {"FINISHED"}
+    assert sizes(ours) == sizes(theirs)
+    assert max(sizes(ours)) > 1024
+
+
+def sizes(item):
+    """Return the longest sides of the textures of an object."""
+    return [max(image.size) for image in images_of([item])]
