@@ -25,7 +25,7 @@ def test_a_glb_is_what_the_provider_delivered(tmp_path, home):
     done = run("generate", DUCK, "--out", out, "--json")
     assert done.status == 0, done
     assert done.kinds[0] == "queued"
-    assert done.kinds[-3:] == ["downloaded", "written", "summary"]
+    assert done.kinds[-4:] == ["downloaded", "imported", "written", "summary"]
     assert all(event["time"] > 0 and "job" in event for event in done.events)
     (kept,) = home.glob("library/*/offline.glb")
     assert out.read_bytes() == kept.read_bytes()
