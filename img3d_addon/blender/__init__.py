@@ -38,9 +38,9 @@ def unregister() -> None:
 
 
 def _parts() -> tuple:
-    from . import operators, panels, preferences, properties, pump, questions, restoring
+    from . import full_textures, operators, panels, preferences, properties, pump, quad_operators, questions, restoring
 
-    return preferences, properties, operators, questions, restoring, panels, pump
+    return preferences, properties, operators, questions, restoring, full_textures, quad_operators, panels, pump
 
 
 def _add_command() -> None:

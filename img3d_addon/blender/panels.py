@@ -14,9 +14,11 @@ from ..core.values import Price
 from . import pump, session
 from .after import REMESH_LOSES_TEXTURE, own_quads_text
 from .bringing import under_way
+from .full_textures import has_small_textures
 from .layout import draw_params, draw_text, fits
 from .orders import KEY, ONLINE, PARAM, asked_price, blocked, price_of, provider_of
 from .properties import SIDEBAR_AFTER, existing, settings_of
+from .quad_facts import draw_quads
 from .restoring import has_projection
 from .words import capital, elapsed, headline, known_price, stage_of
 
@@ -88,13 +90,18 @@ class IMG3D_PT_result(_Tab, Panel):
 
     @classmethod
     def poll(cls, context: Any) -> bool:
-        """Show it while the active object's texture can be restored."""
-        return has_projection(context.active_object)
+        """Show it while the active object is a mesh, or its quads are being made."""
+        return getattr(context.active_object, "type", "") == "MESH"
 
     def draw(self, context: Any) -> None:
-        """Draw the buttons."""
+        """Draw what is known of the object, and the buttons that fit it."""
         layout: Any = self.layout
-        layout.operator("img3d.restore_texture", icon="UV")
+        item = context.active_object
+        draw_quads(layout, item, context)
+        if has_projection(item):
+            layout.operator("img3d.restore_texture", icon="UV")
+        if has_small_textures(item):
+            layout.operator("img3d.full_textures", icon="TEXTURE")
 
 
 class IMG3D_PT_jobs(_Tab, Panel):

@@ -18,7 +18,8 @@ from bpy.app.handlers import persistent
 
 from ..core.errors import Img3dError
 from ..core.events import Event
-from . import asking, bringing, session
+from . import asking, bringing, remeshing, session
+from .places import place_of, place_of_object, scene_of, show_status
 
 __all__ = ["busy", "errors", "forget", "register", "run_import", "start", "tick", "unregister", "watch"]
 
@@ -58,7 +59,9 @@ def forget(job: str) -> None:
 def busy() -> bool:
     """Whether there is something to wait for."""
     engine = session.made_engine()
-    return bool(_state.ready or bringing.under_way() or asking.waiting() or (engine and engine.active))
+    return bool(
+        _state.ready or bringing.under_way() or remeshing.under_way() or asking.waiting() or (engine and engine.active)
+    )
 
 
 def tick() -> list[Event]:
@@ -74,10 +77,7 @@ def tick() -> list[Event]:
                 forget(event.job)
     if engine and engine.active:
         bringing.keep_warm()
-    if job := bringing.done():
-        _import(job, bringing.under_way()[job].scene)
-    elif job := _free_result():
-        _begin(job)
+    _bring_one()
     if events or time.monotonic() - _state.drawn > _REDRAW:
         redraw()
     return events
@@ -154,7 +154,17 @@ def _on_load(_file: str) -> None:
     _state.watched.clear()
     _state.ready.clear()
     bringing.clear()
+    remeshing.clear()
     start()
+
+
+def _bring_one() -> None:
+    if uid := remeshing.done():
+        _bring_quads(uid)
+    elif job := bringing.done():
+        _import(job, bringing.under_way()[job].scene)
+    elif job := _free_result():
+        _begin(job)
 
 
 def _free_result() -> str:
@@ -165,7 +175,7 @@ def _free_result() -> str:
 
 def _begin(job: str) -> None:
     """Hand a result to the helper; where there is none, say that Blender will pause, and import it a moment later."""
-    scene = _scene(_state.watched.get(job, 0))
+    scene = scene_of(_state.watched.get(job, 0))
     if scene is not None and bringing.usable():
         _state.ready.remove(job)
         forget(job)
@@ -174,10 +184,10 @@ def _begin(job: str) -> None:
         _state.ready.remove(job)
         _state.pausing = ""
         _import(job, _state.watched.pop(job, 0))
-        _status(None)
+        show_status(None)
     else:
         _state.pausing = job
-        _status(f"Image to 3D: Blender will pause for about {bringing.pause_of(job):.0f} s to import the result")
+        show_status(f"Image to 3D: Blender will pause for about {bringing.pause_of(job):.0f} s to import the result")
 
 
 def _hand_over(job: str, scene: bpy.types.Scene) -> None:
@@ -187,8 +197,21 @@ def _hand_over(job: str, scene: bpy.types.Scene) -> None:
         errors[job] = str(error)
 
 
+def _bring_quads(uid: int) -> None:
+    override = place_of_object(uid)
+    if override is None:
+        remeshing.stop(uid)
+        return
+    operators: Any = bpy.ops
+    try:
+        with bpy.context.temp_override(**override):
+            operators.img3d.quad_remesh("EXEC_DEFAULT", True, uid=uid)
+    except RuntimeError as error:  # what the operator reported as an error
+        remeshing.errors[uid] = str(error).removeprefix("Error: ").strip()
+
+
 def _import(job: str, scene_uid: int) -> None:
-    override = _place(scene_uid)
+    override = place_of(scene_uid)
     if override is None:
         bringing.stop(job)
         return  # the scene is gone: the sidebar offers the result
@@ -197,25 +220,3 @@ def _import(job: str, scene_uid: int) -> None:
             run_import(job)
     except RuntimeError as error:  # what the operator reported as an error; it is in `errors`, too
         _log.info("%s", error)
-
-
-def _status(text: str | None) -> None:
-    manager: Any = bpy.context.window_manager
-    for window in manager.windows:
-        window.workspace.status_text_set(text)
-
-
-def _scene(uid: int) -> bpy.types.Scene | None:
-    return next((scene for scene in bpy.data.scenes if scene.session_uid == uid), None)
-
-
-def _place(scene_uid: int) -> dict[str, Any] | None:
-    """Return the window that shows the scene, else the scene alone, None when there is no such scene."""
-    manager: Any = bpy.context.window_manager
-    for window in manager.windows:
-        if window.scene.session_uid == scene_uid:
-            return {"window": window, "scene": window.scene, "view_layer": window.view_layer}
-    for scene in bpy.data.scenes:
-        if scene.session_uid == scene_uid:  # not together with a window, whose own scene would count
-            return {"scene": scene, "view_layer": scene.view_layers[0]}
-    return None

@@ -30,7 +30,7 @@ def write(items: Sequence[Object], path: Path) -> None:
         for number, item in enumerate(items):
             collection.objects.link(item)
             item[_ORDER] = number
-        bpy.data.libraries.write(str(part), {collection}, fake_user=False, compress=False)
+        bpy.data.libraries.write(str(part), {collection}, path_remap="ABSOLUTE", fake_user=False, compress=False)
         part.replace(path)
     finally:
         for item in items:

@@ -29,7 +29,7 @@ def settings_of(options: Mapping[str, Any]) -> QuadSettings:
         faces=options["quad"],
         texture=0 if side == "auto" else int(side),
         keep_original=options["quad_original"],
-        compare=False,
+        compare=True,
     )
 
 

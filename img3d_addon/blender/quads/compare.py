@@ -23,7 +23,9 @@ VIEWS = ((-90.0, 12.0), (0.0, 20.0), (90.0, 12.0), (180.0, -15.0))  # degrees: a
 BACKGROUND = (0.50, 0.50, 0.53, 1.0)
 
 
-def sides(apart: Apart, groups: Sequence[Sequence[Object]], *, size: float = SIDE) -> Iterator[list[np.ndarray]]:
+def sides(
+    apart: Apart, groups: Sequence[Sequence[Object]], *, size: int = SIDE, samples: int = SAMPLES
+) -> Iterator[list[np.ndarray]]:
     """Yield for each side the pictures of the groups, float32 (size, size, 3) in 0..1, seen by one camera.
 
     The groups lie about the origin, about 2 units long.
@@ -31,7 +33,7 @@ def sides(apart: Apart, groups: Sequence[Sequence[Object]], *, size: float = SID
     scene = apart.scene
     made = [_camera(apart), _sun(apart)]
     before = {image.as_pointer() for image in bpy.data.images}
-    _studio(scene, size)
+    _studio(scene, size, samples)
     try:
         for turn, rise in VIEWS:
             _look(made[0], turn=math.radians(turn), rise=math.radians(rise))
@@ -46,17 +48,17 @@ def psnr(first: np.ndarray, second: np.ndarray) -> float:
     return min(99.0, -10.0 * math.log10(max(error, 1e-12)))
 
 
-def _studio(scene: Any, size: float) -> None:
+def _studio(scene: Any, size: int, samples: int) -> None:
     world: Any = bpy.data.worlds.new("img3d studio")
     if not world.node_tree:  # since 5.0 there always is one
         world.use_nodes = True
     next(node for node in world.node_tree.nodes if node.type == "BACKGROUND").inputs[0].default_value = BACKGROUND
     scene.world = world
     scene.render.engine = "CYCLES"
-    scene.cycles.device, scene.cycles.samples, scene.cycles.max_bounces = "CPU", SAMPLES, 2
+    scene.cycles.device, scene.cycles.samples, scene.cycles.max_bounces = "CPU", samples, 2
     scene.cycles.transparent_max_bounces = 8
     scene.cycles.use_denoising = scene.cycles.use_adaptive_sampling = False
-    scene.render.resolution_x = scene.render.resolution_y = int(size)
+    scene.render.resolution_x = scene.render.resolution_y = size
     scene.render.resolution_percentage = 100
     scene.render.image_settings.file_format = "PNG"
     scene.view_settings.view_transform = "Standard"

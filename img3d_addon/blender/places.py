@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Scenes and windows that something from the background is meant for, found again when it is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+__all__ = ["place_of", "place_of_object", "scene_of", "show_status"]
+
+
+def place_of(scene_uid: int) -> dict[str, Any] | None:
+    """Return what an operator's context is overridden with to work in a scene, None when there is no such scene.
+
+    It is the window that shows the scene, else the scene alone.
+    """
+    manager: Any = bpy.context.window_manager
+    for window in manager.windows:
+        if window.scene.session_uid == scene_uid:
+            return {"window": window, "scene": window.scene, "view_layer": window.view_layer}
+    scene = scene_of(scene_uid)
+    # not together with a window, whose own scene would count
+    return {"scene": scene, "view_layer": scene.view_layers[0]} if scene else None
+
+
+def place_of_object(uid: int) -> dict[str, Any] | None:
+    """Return the same for the scene that holds an object, known by its session_uid."""
+    for scene in bpy.data.scenes:
+        if any(item.session_uid == uid for item in scene.objects):
+            return place_of(scene.session_uid)
+    return None
+
+
+def scene_of(uid: int) -> bpy.types.Scene | None:
+    """Return the scene with this session_uid."""
+    return next((scene for scene in bpy.data.scenes if scene.session_uid == uid), None)
+
+
+def show_status(text: str | None) -> None:
+    """Show a text in the status bar of every window; None gives it back to Blender."""
+    manager: Any = bpy.context.window_manager
+    for window in manager.windows:
+        window.workspace.status_text_set(text)
