@@ -7,6 +7,7 @@
     img3d.import_result(job)                                             again, costs nothing; or a model file
     img3d.estimate("chair.png", provider=...), img3d.balance(provider), img3d.check_key(provider)
     img3d.restore_texture(object)                                        after any remesh of an offline result
+    img3d.quad_remesh(object, 5000)                                      any mesh as quads, its textures kept
     img3d.full_textures(object)                                          after an import with a texture limit
 
 What goes wrong is an `img3d.Img3dError` or one of its kinds, such as `img3d.CreditsError`; `img3d.errors` has them all.
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         job,
         jobs,
         providers,
+        quad_remesh,
         restore_texture,
         submit,
     )
@@ -48,6 +50,7 @@ __all__ = [
     "job",
     "jobs",
     "providers",
+    "quad_remesh",
     "register",
     "restore_texture",
     "submit",

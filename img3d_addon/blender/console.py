@@ -35,6 +35,7 @@ __all__ = [
     "job",
     "jobs",
     "providers",
+    "quad_remesh",
     "restore_texture",
     "submit",
 ]
@@ -119,6 +120,19 @@ def import_result(source: JobHandle | str | Path, **options: Any) -> list[Object
 def providers() -> dict[str, Provider]:
     """Return all services by name, `offline` first; each tells its label, parameters, limits and account settings."""
     return dict(session.providers())
+
+
+def quad_remesh(item: Object, faces: int = 5000, *, texture: int = 0, keep_original: bool = True) -> Object:
+    """Rebuild any mesh as about so many quads, its textures baked anew; wait for it and return the new object.
+
+    `texture` is the side of the baked textures in pixels, 0 for one that suits. The original is hidden, or removed
+    without `keep_original`. `BadInput` or `ImportFailed` leaves it as it was.
+    """
+    from . import remeshing
+    from .quads import QuadSettings
+
+    settings = QuadSettings(faces=faces, texture=texture, keep_original=keep_original, compare=True)
+    return remeshing.remesh(bpy.context, item, settings)
 
 
 def estimate(image: str | Path | Image | None = None, provider: str = "offline", **options: Any) -> Price | None:

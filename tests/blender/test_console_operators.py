@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Each operator beside the function that does the same: same parameters, same outcome."""
 
+import inspect
 from pathlib import Path
 
 import bpy
@@ -21,7 +22,7 @@ from .meshes import empty_scene, projected_blob
 DUCK = Path(__file__).parent.parent.parent / "examples" / "duck.png"
 SMALL = {"faces": 2000, "texture_size": 512}
 SERVICE = "scenario_pixal3d"
-INTERFACE_ONLY = {"copy_error"}  # the clipboard is the whole of it
+INTERFACE_ONLY = {"copy_error", "stop_quads"}  # the clipboard is the whole of it; a script waits for its quads
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +75,7 @@ def broken_off():
 
 def test_every_operator_stands_here():
     compared = {"generate", "cancel", "resume", "import_result", "test_key", "ask_price"}
-    compared |= {"restore_texture", "full_textures"}
+    compared |= {"restore_texture", "full_textures", "quad_remesh"}
     assert set(dir(bpy.ops.img3d)) == compared | INTERFACE_ONLY
 
 
@@ -183,3 +184,19 @@ def test_full_textures():
 def sizes(item):
     """Return the longest sides of the textures of an object."""
     return [max(image.size) for image in images_of([item])]
+
+
+def test_quad_remesh():
+    signature = inspect.signature(img3d.quad_remesh)
+    defaults = {name: one.default for name, one in signature.parameters.items() if name != "item"}
+    declared = bpy.ops.img3d.quad_remesh.get_rna_type().properties
+    assert {name: type(value)(declared[name].default) for name, value in defaults.items()} == defaults
+    made = [projected_blob(16) for _ in range(2)]
+    ours = img3d.quad_remesh(made[0], 200, keep_original=False)
+    for item in bpy.context.view_layer.objects:
+        item.select_set(item == made[1])
+    bpy.context.view_layer.objects.active = made[1]
+    assert bpy.ops.img3d.quad_remesh(faces=200, keep_original=False) == {"FINISHED"}
+    theirs = bpy.context.view_layer.objects.active
+    assert [len(item.data.polygons) for item in (ours, theirs)] == [len(ours.data.polygons)] * 2
+    assert len(bpy.context.scene.objects) == 2
