@@ -177,7 +177,8 @@ class Helper:
 
     def _await_ready(self, child: Process) -> None:
         with _ended_after(START_LIMIT, child.kill):
-            ready = next(child.messages(), None)
+            # Blender greets on its standard output before our program can take that away from it.
+            ready = next(child.messages(strict=False), None)
         if ready is None or "ready" not in ready:
             killed = self._closed or any(work.cancelled.is_set() for work in list(self._works)[:1])
             status, words = self._drop(patience=_DYING)

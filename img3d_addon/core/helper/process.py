@@ -47,8 +47,8 @@ class Process:
             return False
         return True
 
-    def messages(self) -> Iterator[dict[str, Any]]:
-        """Wait for messages, to the end of the child. A line that is none ends the child."""
+    def messages(self, *, strict: bool = True) -> Iterator[dict[str, Any]]:
+        """Wait for messages, to the end of the child. A line that is none ends the child, or is left out."""
         pipe = self._child.stdout
         assert pipe is not None
         while (line := pipe.readline()).endswith(b"\n"):
@@ -56,10 +56,11 @@ class Process:
                 found: Any = json.loads(line)
             except ValueError:
                 found = None
-            if not isinstance(found, dict):
+            if isinstance(found, dict):
+                yield found
+            elif strict:
                 self._child.kill()
                 return
-            yield found
 
     @property
     def alive(self) -> bool:

@@ -14,6 +14,7 @@ PROGRAM = Path(__file__).parents[3] / "img3d_addon" / "blender" / "helper" / "ch
 
 
 def main():
+    os.write(1, b"Blender 5.2.2 LTS (a greeting)\n")
     parts = runpy.run_path(str(PROGRAM))  # its lifeline and its own stdout are what is tried here
     out = parts["_own_stdout"]()
     if "--lifeline" in sys.argv:
