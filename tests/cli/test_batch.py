@@ -72,7 +72,7 @@ def test_on_a_terminal_a_bar_moves(server, tmp_path):
     folder, out = pictures(tmp_path / "in", 3), tmp_path / "out"
     shown = on_terminal("--online-mode", "batch", folder, "--out", out, *SERVICE, "--jobs", "1")
     assert "[#" in shown
-    assert "of 3, 2 under way" in shown
+    assert "of 3, 1 under way" in shown
     assert "3 written, cost 12 credits" in shown
 
 

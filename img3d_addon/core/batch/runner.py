@@ -43,6 +43,11 @@ class Runner:
         """How many rows are begun and not at their end."""
         return len(self._board.by_job) + self._board.deliverer.waiting
 
+    @property
+    def at_work(self) -> int:
+        """How many rows a service or a helper works on: without those that are only prepared."""
+        return sum(task.sent for task in self._board.by_job.values()) + self._board.deliverer.waiting
+
     def look(self, rows: Sequence[Row]) -> None:
         """Take the rows in, and end those that cannot be made or that an earlier run has made; sends nothing."""
         board = self._board

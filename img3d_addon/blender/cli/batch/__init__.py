@@ -65,7 +65,7 @@ def _work(given: Given, engine: Engine, run: Run, ledger: Ledger) -> int:
     report.then = shows.want
     board = Board(given.plan, load(), ledger=ledger, budget=given.budget, deliverer=pool, listener=report)
     runner = Runner(board, engine)
-    report.under_way = lambda: runner.under_way
+    report.under_way = lambda: runner.at_work
     try:
         runner.look(given.rows)
         runner.run(lambda: run.interrupts.asked)
