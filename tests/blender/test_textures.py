@@ -256,3 +256,12 @@ def test_textures_of_a_file_that_was_never_saved_stay_packed_and_that_is_said(tm
     assert images_of([made.root])[0].packed_file
     (note,) = made.notes
     assert "never been saved" in note
+
+
+def test_sharing_decodes_no_image(tmp_path):
+    path = ball(tmp_path, picture())
+    (image,) = images_of([brought(path).root])
+    image.buffers_free()
+    assert not image.has_data
+    assert images_of([brought(path).root]) == [image]
+    assert not image.has_data

@@ -29,7 +29,7 @@ _ASIDE = frozenset(
         *("name", "label", "select", "hide", "mute_preview", "location", "location_absolute", "width", "height"),
         *("dimensions", "color", "use_custom_color", "show_options", "show_preview", "show_texture", "parent"),
         *("is_active_output", "warning_propagation", "preview_render_type", "paint_active_slot", "paint_clone_slot"),
-        *("filepath", "filepath_raw", "is_dirty", "bindcode", "node_tree", "rna_type", "packed_file"),
+        *("filepath", "filepath_raw", "is_dirty", "bindcode", "node_tree", "rna_type"),
     }
 )
 
@@ -75,7 +75,7 @@ def _twins(fresh: Sequence[Any], known: Iterable[Any], *, same: Callable[[Any, A
 
 
 def _same_image(one: Any, other: Any) -> bool:
-    if other.is_dirty or not one.packed_file or _values(one) != _values(other) or _own(one) != _own(other):
+    if other.is_dirty or not one.packed_file or _read_as(one) != _read_as(other) or _own(one) != _own(other):
         return False
     if other.packed_file:
         return one.packed_file.size == other.packed_file.size and one.packed_file.data == other.packed_file.data
@@ -84,6 +84,12 @@ def _same_image(one: Any, other: Any) -> bool:
         return file.stat().st_size == one.packed_file.size and file.read_bytes() == one.packed_file.data
     except OSError:
         return False
+
+
+def _read_as(image: Any) -> tuple[Any, ...]:
+    """Return how the bytes are read. Other values, such as the format, would make Blender decode the image."""
+    names = ("source", "alpha_mode", "use_half_precision", "use_view_as_render", "use_deinterlace")
+    return image.colorspace_settings.name, *(getattr(image, name) for name in names)
 
 
 def _same_material(one: Any, other: Any) -> bool:
