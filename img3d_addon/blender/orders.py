@@ -12,7 +12,7 @@ from ..core.provider import Provider
 from ..core.values import Order, Price
 from . import session
 from .asking import Answer, Question, answer
-from .picture import missing, name_of, picture_file
+from .picture import missing, name_of, take
 from .preferences import account_topic, key_state
 from .properties import after_values, settings_of, values
 
@@ -87,14 +87,14 @@ def asked_price(settings: Any) -> Answer | None:
 def price_question(scene: bpy.types.Scene) -> Question:
     """Return the question what a job of these settings costs; `BadInput` as for `order_of`.
 
-    The picture may be written to a file.
+    The picture may be written to a file, by whoever puts the question.
     """
     settings = settings_of(scene)
     provider, params = provider_of(settings), params_of(settings)
-    image = picture_file(settings.picture, scene, session.scratch_folder()) if settings.picture else None
+    taken = take(settings.picture, scene, session.scratch_folder()) if settings.picture else None
 
     def put(engine: Engine) -> Answer:
-        price = engine.estimate(provider.name, params, image=image)
+        price = engine.estimate(provider.name, params, image=taken.file() if taken else None)
         return Answer(price=price, text="" if price else f"{provider.label} does not say what this job costs")
 
     return Question(*_price_topic(settings), put)
@@ -117,14 +117,16 @@ def key_question(provider: Provider) -> Question:
 
 
 def order_of(scene: bpy.types.Scene) -> Order:
-    """Collect the scene's settings; `BadInput` names what cannot be used. The picture may be written to a file."""
+    """Collect the scene's settings; `BadInput` names what cannot be used. Pixels are copied, and written by the job."""
     settings = settings_of(scene)
     provider = provider_of(settings)
-    folder = session.scratch_folder()
+    params = params_of(settings)
+    taken = take(settings.picture, scene, session.scratch_folder())
     return Order(
         provider=provider.name,
-        image=picture_file(settings.picture, scene, folder),
-        params=params_of(settings),
+        image=taken.path,
+        pixels=taken.pixels,
+        params=params,
         name=name_of(settings.picture),
         after=after_values(settings),
     )

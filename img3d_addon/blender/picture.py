@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import itertools
+import mmap
 import re
-from array import array
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,11 @@ import bpy
 from bpy.types import Image, Scene
 
 from ..core.errors import BadInput, OutputError
+from ..core.files.pixels import Pixels, write
+from . import saving
 from .names import datablock_name
 
-__all__ = ["missing", "name_of", "picture_file"]
+__all__ = ["Taken", "missing", "name_of", "picture_file", "take"]
 
 # What Pillow does not read, or reads without a view of its high range: Blender converts these.
 _CONVERTED = {".exr", ".hdr", ".dpx", ".cin", ".psd", ".jp2", ".j2c"}
@@ -40,10 +44,29 @@ def name_of(image: Image) -> str:
     return _SUFFIX.sub("", image.name) or image.name
 
 
-def picture_file(image: Any, scene: Scene, folder: Path) -> Path:
-    """Return a file with what the artist sees in `image`: its own when that is up to date, else a new one in `folder`.
+@dataclass(frozen=True)
+class Taken:
+    """A picture that is at `path`, or will be there when its `pixels` are written."""
 
-    `BadInput` when there is no single picture. Called on the main thread.
+    path: Path
+    pixels: Pixels | None = None
+
+    def file(self) -> Path:
+        """Return the path of the file, written now if need be; `OutputError` when it cannot be. In any thread."""
+        if self.pixels is not None:
+            write(self.pixels, self.path)
+        return self.path
+
+
+def picture_file(image: Any, scene: Scene, folder: Path) -> Path:
+    """Return a file with what the artist sees in `image`, see `take`; waits until it is written."""
+    return take(image, scene, folder).file()
+
+
+def take(image: Any, scene: Scene, folder: Path) -> Taken:
+    """Return what the artist sees in `image`: its own file when that is up to date, else one to be made in `folder`.
+
+    `BadInput` when there is no single picture. Called on the main thread, which only reads the pixels where it can.
     """
     if reason := missing(image):
         raise BadInput(reason)
@@ -54,86 +77,79 @@ def picture_file(image: Any, scene: Scene, folder: Path) -> Path:
         if not path.is_file():
             raise BadInput(f"The file of {image.name} is not there: {path}", advice="Find it again, or choose another.")
         if path.suffix.lower() not in _CONVERTED:
-            return path
-    target = _target(image, folder)
+            return Taken(path)
     if image.source == "VIEWER":
-        _save_view(image, scene, target)
-    else:
-        _save_pixels(image, target)
-    if not target.is_file():
-        raise OutputError(f"{image.name} could not be written to {target}")
-    return target
+        return Taken(_save_view(image, scene, _target(image, folder)))
+    return _taken_pixels(image, folder)
 
 
 def _target(image: Image, folder: Path, suffix: str = ".png") -> Path:
+    """Return a new file, empty yet: a running job may still read an earlier one of the same name."""
     folder.mkdir(parents=True, exist_ok=True)
     stem = datablock_name(name_of(image)).translate(str.maketrans('<>:"|?*', "-------"))
-    number = 0
-    while True:  # a running job may still read an earlier one of the same name
+    for number in itertools.count():
         path = folder / f"{stem}{f'-{number}' if number else ''}{suffix}"
-        if not path.exists():
+        with suppress(FileExistsError):
+            path.touch(exist_ok=False)
             return path
-        number += 1
+    raise AssertionError
 
 
-def _unpacked(image: Any, folder: Path) -> Path:
-    content = image.packed_file.data
+def _unpacked(image: Any, folder: Path) -> Taken:
     suffix = Path(image.filepath_raw).suffix.lower() or ".png"
     if suffix in _CONVERTED:
-        target = _target(image, folder)
-        _save_pixels(image, target)
-        return target
+        return _taken_pixels(image, folder)
     target = _target(image, folder, suffix)
     try:
-        target.write_bytes(content)
+        target.write_bytes(image.packed_file.data)
     except OSError as error:
         raise OutputError(f"{image.name} could not be written to {target}: {error.strerror}") from error
-    return target
+    return Taken(target)
 
 
-def _save_pixels(image: Any, target: Path) -> None:
-    """Save a copy of the pixels as PNG: saving the datablock itself would make it a file image without changes."""
+def _taken_pixels(image: Any, folder: Path) -> Taken:
+    """Copy the pixels: saving the datablock itself would make it a file image without changes."""
     width, height = image.size
     if not width or not height:
         raise BadInput(f"{image.name} has no pixels", advice="Choose another picture.")
-    pixels = array("f", bytes(4 * width * height * image.channels))
-    image.pixels.foreach_get(pixels)
-    copy: Any = bpy.data.images.new("img3d copy", width, height, alpha=True, float_buffer=image.is_float)
-    try:
-        copy.colorspace_settings.name = image.colorspace_settings.name
-        copy.alpha_mode = image.alpha_mode
-        copy.pixels.foreach_set(_four_channels(pixels, image.channels))
-        copy.file_format = "PNG"
-        copy.save(filepath=str(target))
-    except RuntimeError as error:
-        raise OutputError(f"{image.name} could not be written to {target}: {error}") from error
-    finally:
-        bpy.data.images.remove(copy)
+    values = _fresh(width * height * image.channels)
+    image.pixels.foreach_get(values)
+    target = _target(image, folder)
+    rule = saving.rule_of(image, target)
+    if rule is None:
+        saving.save(image, values, target)
+        return Taken(target)
+    pixels = Pixels(width=width, height=height, channels=image.channels, values=values, rule=rule)
+    return Taken(target, pixels)
 
 
-def _four_channels(pixels: array[float], channels: int) -> array[float]:
-    if channels == 4:
-        return pixels
-    size = len(pixels) // channels
-    full = array("f", [1.0]) * (4 * size)
-    for channel in range(3):
-        full[channel::4] = pixels[(channel if channels == 3 else 0) :: channels]
-    return full
+def _fresh(count: int) -> memoryview[Any]:
+    """Return room for floats that nobody fills first; most of the time goes into the system's handing out of pages."""
+    ours: dict[str, int] = {}
+    if hasattr(mmap, "MAP_PRIVATE"):  # not on Windows
+        ours["flags"] = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+    memory = mmap.mmap(-1, 4 * count, **ours)
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        with suppress(OSError):  # a kernel without them
+            memory.madvise(mmap.MADV_HUGEPAGE)
+    return memoryview(memory).cast("f")
 
 
-def _save_view(image: Image, scene: Scene, target: Path) -> None:
+def _save_view(image: Image, scene: Scene, target: Path) -> Path:
     """Save a render as the artist sees it, through the scene's view transform."""
     with _png_output(scene):
         try:
             image.save_render(str(target), scene=scene)
         except RuntimeError as error:
+            target.unlink()
             raise BadInput(f"There is nothing in {image.name} yet", advice="Render first, or choose a file.") from error
+    return target
 
 
 @contextmanager
 def _png_output(scene: Scene) -> Iterator[None]:
     settings = scene.render.image_settings
-    wanted = {"media_type": "IMAGE", "file_format": "PNG", "color_mode": "RGBA", "color_depth": "8"}
+    wanted = {"media_type": "IMAGE", "file_format": "PNG", "color_mode": "RGBA", "color_depth": "8", "compression": 0}
     wanted = {name: value for name, value in wanted.items() if hasattr(settings, name)}
     before = {name: getattr(settings, name) for name in wanted}
     try:

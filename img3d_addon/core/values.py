@@ -6,7 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .files.pixels import Pixels
 
 __all__ = ["Balance", "ImageLimits", "Model", "Order", "Picture", "Price", "Running", "Task"]
 
@@ -107,7 +110,10 @@ class Model:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What a front asks for. `after` are the front's own JSON options for import and post-processing."""
+    """What a front asks for. `after` are the front's own JSON options for import and post-processing.
+
+    With `pixels`, `image` is no file yet: they are written there before the job is.
+    """
 
     provider: str
     image: Path
@@ -115,3 +121,4 @@ class Order:
     name: str = ""
     after: Mapping[str, Any] = field(default_factory=dict[str, Any])
     account: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)  # explicit keys, never stored
+    pixels: Pixels | None = field(default=None, repr=False)

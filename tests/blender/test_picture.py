@@ -5,7 +5,8 @@ import bpy
 import pytest
 from PIL import Image as Pillow
 
-from img3d_addon.blender.picture import missing, name_of, picture_file
+from img3d_addon.blender import saving
+from img3d_addon.blender.picture import missing, name_of, picture_file, take
 from img3d_addon.core.errors import BadInput
 
 from .meshes import empty_scene
@@ -93,6 +94,55 @@ def test_a_linear_picture_is_sent_as_it_looks(scene, tmp_path):
     image = bpy.data.images.load(str(path))
     assert image.pixels[0] == pytest.approx(0.2158, abs=0.001)
     assert sees(picture_file(image, scene, tmp_path / "out"), (128, 128, 128, 255))
+
+
+SPACES = ["sRGB", "Non-Color", "Linear Rec.709", "Filmic sRGB"]
+
+
+@pytest.mark.parametrize("alpha_mode", ["STRAIGHT", "CHANNEL_PACKED"])
+@pytest.mark.parametrize("space", SPACES)
+@pytest.mark.parametrize("float_buffer", [False, True], ids=["bytes", "floats"])
+def test_what_is_sent_is_what_blender_itself_saves(tmp_path, scene, float_buffer, space, alpha_mode):
+    image = bpy.data.images.new("sketch", 16, 8, alpha=True, float_buffer=float_buffer)
+    image.colorspace_settings.name = space
+    image.alpha_mode = alpha_mode
+    image.pixels = [(0.0, 0.1, 0.3, 0.6, 0.9, 1.0, 1.2)[(7 * index) // 5 % 7] for index in range(512)]
+    image.update()
+    before = state(image)
+    made = take(image, scene, tmp_path)
+    assert state(image) == before
+    assert [one.name for one in bpy.data.images if one.source != "VIEWER"] == [image.name]
+    if space != "Filmic sRGB":
+        assert made.pixels is not None, "Blender's own save is for what has no simple rule"
+        assert made.path.read_bytes() == b"", "only the name is taken until somebody wants the file"
+    expected = tmp_path / "expected.png"
+    image.file_format = "PNG"
+    image.save(filepath=str(expected))
+    with Pillow.open(made.file()) as ours, Pillow.open(expected) as blenders:
+        assert (ours.mode, ours.size) == (blenders.mode, blenders.size) == ("RGBA", (16, 8))
+        pairs = zip(ours.tobytes(), blenders.tobytes(), strict=True)
+        assert max(abs(one - other) for one, other in pairs) <= 1
+
+
+@pytest.mark.parametrize("simple", [True, False])
+@pytest.mark.parametrize("mode", ["RGB", "L", "RGBA", "I;16"])
+def test_painted_files_of_every_kind_keep_their_colours(tmp_path, scene, monkeypatch, mode, simple):
+    if not simple:
+        monkeypatch.setattr(saving, "RULES", ())
+    path = tmp_path / "a.png"
+    ramp = Pillow.linear_gradient("L").resize((16, 8))
+    (Pillow.frombytes("I;16", (4, 4), b"\x00\x80" * 16) if mode == "I;16" else ramp.convert(mode)).save(path)
+    image = bpy.data.images.load(str(path))
+    image.pixels[0:4] = (0.0, 1.0, 0.0, 1.0)[: image.channels]
+    image.update()
+    made = take(image, scene, tmp_path / "out")
+    assert (made.pixels is not None) == simple
+    sent = made.file()
+    if mode == "I;16":
+        assert sees(sent, (128, 128, 128, 255), at=(3, 0))
+        return
+    assert sees(sent, (0, 255, 0, 255), at=(0, 7))
+    assert sees(sent, (*[ramp.getpixel((5, 5))] * 3, 255), at=(5, 5))
 
 
 def test_two_pictures_of_one_name_get_two_files(scene, tmp_path):

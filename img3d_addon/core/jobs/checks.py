@@ -55,5 +55,6 @@ def check_order(order: Order, provider: Provider) -> dict[str, Any]:
         json.dumps(dict(order.after))
     except (TypeError, ValueError) as error:
         raise BadInput(f"The options for after the download are not JSON ({error})") from None
-    check_file(order.image)
+    if order.pixels is None:
+        check_file(order.image)
     return params

@@ -204,7 +204,7 @@ class Engine:
             created=now,
             updated=now,
         )
-        ticket = Ticket(job=job, provider=provider, account=account, background=background)
+        ticket = Ticket(job=job, provider=provider, account=account, pixels=order.pixels, background=background)
         self._registry.put(ticket)
         return ticket
 

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from ..errors import BadInput
+from ..files import pixels
 from ..files.apart import prepare
 from .context import Context
 from .given import are_kept, keep
 from .job import DONE
 from .tickets import Ticket
 
-__all__ = ["take_in"]
+__all__ = ["take_in", "write_down"]
 
 
 def take_in(context: Context, ticket: Ticket) -> None:
@@ -18,8 +19,7 @@ def take_in(context: Context, ticket: Ticket) -> None:
     ticket.control.check()
     fresh = not ticket.journalled
     if fresh:
-        context.journal.add(ticket.job)
-        ticket.journalled = True
+        write_down(context, ticket)
     try:
         if _lacks_picture(context, ticket):
             folder = context.library.make_folder(ticket.job.id)
@@ -35,6 +35,15 @@ def take_in(context: Context, ticket: Ticket) -> None:
             context.library.drop(ticket.job.id)
         raise
     ticket.control.check()
+
+
+def write_down(context: Context, ticket: Ticket) -> None:
+    """Journal a new job, after its picture, where that is in memory only."""
+    if ticket.pixels is not None:
+        pixels.write(ticket.pixels, ticket.job.image)
+        ticket.pixels = None
+    context.journal.add(ticket.job)
+    ticket.journalled = True
 
 
 def _lacks_picture(context: Context, ticket: Ticket) -> bool:

@@ -16,6 +16,7 @@ from .cancelling import ask_service
 from .context import Context
 from .control import Control
 from .heartbeat import Heartbeat
+from .intake import write_down
 from .questions import Questions
 from .registry import Registry
 from .tickets import Ticket
@@ -99,7 +100,7 @@ class Scheduler:
                 continue
             try:
                 if not ticket.journalled:  # it was not its turn yet
-                    self._context.journal.add(ticket.job)
+                    write_down(self._context, ticket)
             except Img3dError as error:
                 log.warning("job %s, of which nothing was sent, is not kept: %s", ticket.job.id, error)
             finally:
@@ -162,6 +163,7 @@ class Scheduler:
         except Img3dError as error:
             log.warning("job %s: %s", ticket.job.id, error)
         finally:
+            ticket.pixels = None  # of a job that was not even taken in
             self._registry.end(ticket)
 
     def _tell_service(self, ticket: Ticket) -> None:

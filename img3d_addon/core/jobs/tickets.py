@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ..events import Event
+from ..files.pixels import Pixels
 from ..provider import Provider
 from .control import Control
 from .job import Job, JobView
@@ -20,12 +21,13 @@ class Ticket:
     """One run of a job. Only the thread that works on it changes `job`; others read it.
 
     `journalled`: the journal has it. `begun`: a thread has taken it, `thread` the one that
-    made it. `sentence`: what a cancel meant for the bill.
+    made it. `sentence`: what a cancel meant for the bill. `pixels`: those of the order, until its picture is a file.
     """
 
     job: Job
     provider: Provider
     account: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    pixels: Pixels | None = field(default=None, repr=False)
     control: Control = field(default_factory=Control)
     background: bool = True
     journalled: bool = False
