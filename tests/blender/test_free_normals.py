@@ -84,3 +84,12 @@ def test_small_files_and_the_users_own_process_are_not_touched(tmp_path, monkeyp
     monkeypatch.setattr(free_normals, "LARGE", 100_000)
     kept = loaded(path, alone=True).attributes.get("custom_normal")
     assert kept is None or kept.data_type != "FLOAT_VECTOR"
+
+
+def test_a_smooth_model_keeps_one_normal_for_each_vertex(tmp_path):
+    bpy.ops.mesh.primitive_uv_sphere_add(segments=16, ring_count=8)
+    bpy.ops.object.shade_smooth()
+    path = written(tmp_path)
+    slow, quick = loaded(path, alone=False), loaded(path, alone=True)
+    assert not FREE or quick.attributes["custom_normal"].domain == "POINT"
+    assert np.allclose(normals(quick), normals(slow), atol=0.01)
