@@ -51,8 +51,9 @@ def creature() -> list[Any]:
     bpy.ops.mesh.primitive_monkey_add(size=2.0)
     item = bpy.context.object
     _subdivide(item, 3)
-    for vertex in item.data.vertices:
-        vertex.co += vertex.normal * 0.02 * noise.noise(vertex.co * 9.0)
+    normals = [vertex.normal.copy() for vertex in item.data.vertices]  # they are computed anew after each change
+    for vertex, normal in zip(item.data.vertices, normals, strict=True):
+        vertex.co += normal * 0.02 * noise.noise(vertex.co * 9.0)
     return [_painted(item, "creature", side=2048, maps=("color", "normal", "surface"))]
 
 

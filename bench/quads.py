@@ -135,11 +135,11 @@ def _model(name: str, *, faces: int) -> dict[str, Any]:
     with scene_apart() as apart:
         source = gather(apart, [*items, made.object])
         *before, after = source.copies
+        pictures = list(sides(apart, [before, [after]]))
+        after.hide_render = True
         wire = apart.add(after.data.copy())
         wire.matrix_world = after.matrix_world
         _wired(wire)
-        pictures = list(sides(apart, [before, [after]]))
-        after.hide_render = True
         wires = [picture.repeat(2, axis=0).repeat(2, axis=1) for [picture] in sides(apart, [[wire]], size=256)]
         apart.link(made.object)
         overlaps = len(overlapping(apart, made.object)) if made.object.data.uv_layers else 0
@@ -176,7 +176,7 @@ def _wired(item: Any) -> None:
         shader.inputs["Base Color"].default_value = (shade, shade, shade, 1.0)
         item.data.materials.append(material)
     modifier = item.modifiers.new("wire", "WIREFRAME")
-    modifier.thickness, modifier.use_replace, modifier.material_offset, modifier.use_even_offset = 0.1, False, 1, False
+    modifier.use_replace, modifier.material_offset, modifier.use_even_offset = False, 1, False
     modifier.thickness = 0.006 / item.matrix_world.to_scale().x
 
 

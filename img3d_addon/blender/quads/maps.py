@@ -93,17 +93,20 @@ def bake_maps(oven: Oven, plan: Plan, *, name: str) -> Generator[tuple[float, st
 def _colour(oven: Oven, plan: Plan, maps: Maps, name: str) -> None:
     alpha = None
     if "alpha" not in maps.numbers:
-        alpha, seen = _baked(oven, plan.values["alpha"].__getitem__, data=True)
-        if _spread(alpha, seen) < STEP:
-            maps.numbers["alpha"], alpha = (float(alpha[seen][:, 0].mean()),) * 3 if seen.any() else (1.0,) * 3, None
+        pixels = _baked(oven, plan.values["alpha"].__getitem__, data=True)
+        if _spread(pixels) < STEP:
+            maps.numbers["alpha"] = (float(pixels[0, 0, 0]),) * 3
+        else:
+            alpha = pixels[..., 0].copy()
     if "color" in maps.numbers and alpha is None:
         return
-    pixels, seen = _baked(oven, plan.values["color"].__getitem__, data=False)
-    if alpha is None and _spread(pixels, seen) < STEP and seen.any():
-        maps.numbers["color"] = tuple(_linear(pixels[seen][:, :3].mean(axis=0)).tolist())
+    pixels = _baked(oven, plan.values["color"].__getitem__, data=False)
+    if alpha is None and _spread(pixels) < STEP:
+        maps.numbers["color"] = tuple(_linear(pixels[0, 0, :3]).tolist())
         return
     maps.numbers.pop("color", None)
-    pixels[..., 3] = 1.0 if alpha is None else np.where(seen, alpha[..., 0], 1.0)
+    if alpha is not None:
+        pixels[..., 3] = alpha
     maps.images["color"] = _image(pixels, f"{name} Base Color", data=False, alpha=alpha is not None)
     if alpha is not None:
         maps.images["alpha"] = maps.images["color"]
@@ -112,20 +115,16 @@ def _colour(oven: Oven, plan: Plan, maps: Maps, name: str) -> None:
 def _surface(oven: Oven, plan: Plan, maps: Maps, name: str) -> None:
     """Bake roughness into green and metallic into blue in one go."""
     fed = {item: _packed(item, plan) for item in oven.source.materials}
-    pixels, seen = _baked(oven, fed.__getitem__, data=True)
-    pixels[..., 3] = 1.0
-    varying = False
+    pixels = _baked(oven, fed.__getitem__, data=True)
+    varying: list[str] = []
     for channel, band in (("roughness", 1), ("metallic", 2)):
-        values = pixels[..., band][seen]
-        if len(values) and np.ptp(values) >= STEP:
+        if _spread(pixels[..., band]) >= STEP:
             maps.numbers.pop(channel, None)
-            varying = True
+            varying.append(channel)
         elif channel not in maps.numbers:
-            maps.numbers[channel] = (float(values.mean()) if len(values) else 0.5,) * 3
-    if not varying:
-        return
-    image = _image(pixels, f"{name} Metallic Roughness", data=True)
-    maps.images.update({channel: image for channel in ("roughness", "metallic") if channel not in maps.numbers})
+            maps.numbers[channel] = (float(pixels[0, 0, band]),) * 3
+    if varying:
+        maps.images.update(dict.fromkeys(varying, _image(pixels, f"{name} Metallic Roughness", data=True)))
 
 
 def _packed(material: Any, plan: Plan) -> Any:
@@ -143,26 +142,25 @@ def _packed(material: Any, plan: Plan) -> Any:
 
 
 def _emission(oven: Oven, plan: Plan, maps: Maps, name: str) -> None:
-    pixels, seen = _baked(oven, plan.values["emission"].__getitem__, data=True, deep=True)
-    peak = float(pixels[seen][:, :3].max()) if seen.any() else 0.0
-    if _spread(pixels, seen) < STEP * max(peak, 1.0):
-        maps.numbers["emission"] = tuple(pixels[seen][:, :3].mean(axis=0).tolist()) if seen.any() else (0.0,) * 3
+    pixels = _baked(oven, plan.values["emission"].__getitem__, data=True, deep=True)
+    peak = float(pixels[..., :3].max())
+    if _spread(pixels) < STEP * max(peak, 1.0):
+        maps.numbers["emission"] = tuple(pixels[0, 0, :3].tolist())
         return
     maps.strength = max(peak, 1.0)
     pixels[..., :3] = _encoded(pixels[..., :3] / maps.strength)
-    pixels[..., 3] = 1.0
     maps.images["emission"] = _image(pixels, f"{name} Emission", data=False)
 
 
 def _normals(oven: Oven, plan: Plan, maps: Maps, name: str) -> None:
-    pixels, seen = _baked(oven, None, data=True)
-    pixels[~seen] = (0.5, 0.5, 1.0, 1.0)
-    pixels[..., 3] = 1.0
-    maps.images["normal"] = _image(pixels, f"{name} Normal", data=True)
+    maps.images["normal"] = _image(_baked(oven, None, data=True), f"{name} Normal", data=True)
 
 
-def _baked(oven: Oven, feed: Any, *, data: bool, deep: bool = False) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pixels, float32 (side, side, 4), as stored, and where the source was seen; the rest is their mean."""
+def _baked(oven: Oven, feed: Any, *, data: bool, deep: bool = False) -> np.ndarray:
+    """Return the pixels, float32 (side, side, 4), as stored; those where nothing was baked have the others' mean.
+
+    Without `feed` they are normals. There may be 16 million of them: no copies are made.
+    """
     image: Any = bpy.data.images.new("img3d bake", oven.side, oven.side, alpha=True, float_buffer=deep)
     try:
         image.colorspace_settings.name = "Non-Color" if data else "sRGB"
@@ -176,10 +174,12 @@ def _baked(oven: Oven, feed: Any, *, data: bool, deep: bool = False) -> tuple[np
     finally:
         bpy.data.images.remove(image)
     pixels = pixels.reshape(oven.side, oven.side, 4)
-    seen = pixels[..., 3] > 0.5
-    if seen.any():
-        pixels[~seen] = pixels[seen].mean(axis=0)
-    return pixels, seen
+    bare = pixels[..., 3] < 0.5
+    pixels[bare] = 0.0
+    mean = pixels.sum(axis=(0, 1), dtype=np.float64) / max(int((~bare).sum()), 1)
+    pixels[bare] = (0.5, 0.5, 1.0, 1.0) if feed is None else mean
+    pixels[..., 3] = 1.0
+    return pixels
 
 
 def _image(pixels: np.ndarray, name: str, *, data: bool, alpha: bool = False) -> Any:
@@ -192,9 +192,10 @@ def _image(pixels: np.ndarray, name: str, *, data: bool, alpha: bool = False) ->
     return image
 
 
-def _spread(pixels: np.ndarray, seen: np.ndarray) -> float:
-    values = pixels[seen][:, :3]
-    return float(np.ptp(values, axis=0).max()) if len(values) else 0.0
+def _spread(pixels: np.ndarray) -> float:
+    """Return by how much the values of a band, or of the colours' bands, differ at most."""
+    bands = pixels[..., :3] if pixels.ndim == 3 else pixels[..., None]
+    return float((bands.max(axis=(0, 1)) - bands.min(axis=(0, 1))).max())
 
 
 def _encoded(linear: np.ndarray) -> np.ndarray:

@@ -27,6 +27,7 @@ from .values import QuadSettings, Rebuilt, facts_of
 
 __all__ = ["rebuild"]
 
+GLANCE = (192, 4)  # pixels and samples of the renders that are compared: a few seconds for all eight
 MOST_PARTS_AT_ONCE = 4
 OTHERWISE = "Try another number of faces, or a Remesh modifier; the result itself is kept in the library."
 Steps = Generator[tuple[float, str], None, Rebuilt]
@@ -108,7 +109,7 @@ def _quads(
     parts, left_out = share_out(healed.outside, faces)
     notes = list(healed.notes)
     if left_out:
-        notes.append(f"{left_out} loose bits too small for this number of faces were left out.")
+        notes.append(f"Loose bits too small for this number of faces were left out: {left_out}.")
     meshes: list[Mesh] = []
     reason = ""
     for number, part in enumerate(parts):
@@ -125,7 +126,7 @@ def _quads(
             advice=OTHERWISE,
         )
     if len(meshes) < len(parts):
-        notes.append(f"{len(parts) - len(meshes)} small parts could not be made of quads and were left out.")
+        notes.append(f"Small parts that could not be made of quads were left out: {len(parts) - len(meshes)}.")
     mesh = joined(meshes, name)
     yield 0.5, "Fitting the quads to the source"
     snap(apart, mesh, healed)
@@ -158,7 +159,7 @@ def _projected(
 
 
 def _compared(apart: Apart, source: Source, item: Object) -> float:
-    pairs = sides(apart, [source.copies, [item]])
+    pairs = sides(apart, [source.copies, [item]], size=GLANCE[0], samples=GLANCE[1])
     return min(psnr(first, second) for first, second in pairs)
 
 

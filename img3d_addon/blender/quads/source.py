@@ -95,9 +95,10 @@ def _frame(items: Sequence[Object]) -> Matrix:
     matrix = world_matrix(items[0])
     if len(items) == 1 and projection_of(items[0]) is not None and abs(matrix.determinant()) > 1e-30:
         return matrix
-    scale: Any = matrix.to_scale()
-    even = min(scale) > 0.0 and max(scale) <= min(scale) * 1.0001 and matrix.is_orthogonal_axis_vectors
-    return matrix if even and matrix.determinant() > 0.0 else Matrix.Translation(matrix.translation)
+    place, turn, scale = matrix.decompose()
+    plain = Matrix.LocRotScale(place, turn, (scale.x,) * 3)
+    apart = np.abs(np.array(matrix, np.float64) - np.array(plain, np.float64)).max()
+    return plain if scale.x > 0.0 and apart < 1e-4 * scale.x else Matrix.Translation(matrix.translation)
 
 
 def _copied(apart: Apart, item: Object, matrix: Matrix) -> Object:
