@@ -9,13 +9,14 @@ import sys
 
 from img3d_addon.blender.cli import main
 from img3d_addon.blender.cli.batch import pool
+from img3d_addon.core.helper.helper import Helper
 from img3d_addon.providers import load
 
 for provider in load().values():
     type(provider).poll_every = 0.02
 
 if os.environ.get("IMG3D_TEST_NO_HELPER"):
-    pool._command = lambda: (sys.executable, "-c", "raise SystemExit('no second Blender here')")
+    pool._new_helper = lambda: Helper((sys.executable, "-c", "raise SystemExit('no second Blender here')"))
 
 if __name__ == "__main__":
     status = main(sys.argv[1:], module=True)

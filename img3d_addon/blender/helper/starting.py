@@ -18,7 +18,7 @@ import bpy
 from ...core.helper.helper import Helper
 from .. import session
 
-__all__ = ["close", "command", "handover_file", "helper", "refused", "remember_refusal"]
+__all__ = ["close", "command", "handover_file", "helper", "new_helper", "refused", "remember_refusal"]
 
 _FOLDER = "img3d-handover-"
 _OLD = 24 * 3600.0  # seconds
@@ -32,8 +32,17 @@ def helper() -> Helper:
     """Return the helper of this Blender; nothing is started yet."""
     found = _state.get("helper")
     if found is None:
-        found = _state["helper"] = Helper(command())
+        found = _state["helper"] = new_helper()
     return found
+
+
+def new_helper() -> Helper:
+    """Return a helper of its own, which its maker has to close; nothing is started yet.
+
+    It gets a folder for extensions of its own: a Blender in which none is enabled clears away what they all have
+    installed in the user's, such as our Pillow.
+    """
+    return Helper(command(), environ={"BLENDER_USER_EXTENSIONS": str(session.home() / "no-extensions")})
 
 
 def close() -> None:

@@ -34,8 +34,9 @@ class NoHelper(Exception):  # noqa: N818 - the state of this computer, no fault 
 class Helper:
     """Owner of one child at a time, started by `command` when it is needed. For one main thread."""
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], *, environ: Mapping[str, str] | None = None) -> None:
         self._command = tuple(command)
+        self._environ = dict(environ or {})
         self._workers = Workers(1, name="img3d helper")
         self._lock = threading.Lock()
         self._child: Process | None = None
@@ -166,7 +167,7 @@ class Helper:
             return self._child
         self._drop()
         try:
-            child = Process(self._command)
+            child = Process(self._command, environ=self._environ)
         except OSError as error:
             self._refused = str(error)
             raise NoHelper(self._refused) from error

@@ -25,13 +25,16 @@ _QUIET = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "CREAT
 
 
 class Process:
-    """A started child; `OSError` when it cannot be started. `kill` and `status` may be called from any thread."""
+    """A started child; `OSError` when it cannot be started. `kill` and `status` may be called from any thread.
 
-    def __init__(self, command: Sequence[str]) -> None:
+    `environ` is added to this process's own environment.
+    """
+
+    def __init__(self, command: Sequence[str], *, environ: Mapping[str, str] | None = None) -> None:
         self._words: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the child
         self._lifeline: int | None = None
         try:
-            self._child = self._start(list(command))
+            self._child = self._start(list(command), {**os.environ, **(environ or {})})
         except BaseException:
             self._release()
             raise
@@ -87,7 +90,7 @@ class Process:
         self._release()
         return status, words
 
-    def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
+    def _start(self, command: list[str], environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
         inherited: tuple[int, ...] = ()
         if os.name == "posix":
             end, self._lifeline = os.pipe()
@@ -102,6 +105,7 @@ class Process:
                 creationflags=_QUIET,
                 start_new_session=True,  # Ctrl-C is the parent's to judge
                 pass_fds=inherited,
+                env=environ,
             )
         finally:
             for number in inherited:

@@ -105,13 +105,16 @@ def _save_preview(marked: Any, target: Path) -> None:
     """Save the preview of a data-block as a PNG; where this Blender can draw none, there is no file."""
     if not (marked.preview and marked.preview.image_size[0]):
         return
-    from PIL import Image
-
     width, height = marked.preview.image_size
     pixels = np.empty(width * height * 4, np.float32)
     marked.preview.image_pixels_float.foreach_get(pixels)
-    found = (pixels.reshape(height, width, 4)[::-1].clip(0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f"{target.name}.part")
-    Image.fromarray(found, "RGBA").save(part, format="PNG")
-    part.replace(target)
+    part = target.with_name(f"{target.name}.part.png")
+    picture: Any = bpy.data.images.new("img3d preview", width, height, alpha=True)  # a helper has no Pillow
+    try:
+        picture.pixels.foreach_set(pixels)
+        picture.filepath_raw, picture.file_format = str(part), "PNG"
+        picture.save()
+        part.replace(target)
+    finally:
+        bpy.data.images.remove(picture)

@@ -42,9 +42,8 @@ class _Errand:
 class Pool:
     """Up to `count` helpers, each started when it is first needed. For one thread, which calls `finished` often."""
 
-    def __init__(self, count: int, *, command: Callable[[], tuple[str, ...]] | None = None) -> None:
+    def __init__(self, count: int) -> None:
         self._count = count
-        self._command = command or _command
         self._waiting: deque[_Errand] = deque()
         self._later: deque[_Errand] = deque()
         self._working: dict[Helper, tuple[_Errand, Work]] = {}
@@ -101,7 +100,7 @@ class Pool:
 
     def _feed(self) -> None:
         while not self._alone and len(self._working) < self._count and (errand := self._next()):
-            helper = self._idle.pop() if self._idle else Helper(self._command())
+            helper = self._idle.pop() if self._idle else _new_helper()
             self._working[helper] = (errand, helper.submit(errand.request, limit=_LIMIT))
 
     def _next(self) -> _Errand | None:
@@ -139,10 +138,10 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _command() -> tuple[str, ...]:
-    from ...helper.starting import command
+def _new_helper() -> Helper:
+    from ...helper.starting import new_helper
 
-    return command()
+    return new_helper()
 
 
 def _done_here(request: Mapping[str, Any]) -> Mapping[str, Any] | Img3dError:
