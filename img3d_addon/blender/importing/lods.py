@@ -42,8 +42,10 @@ def add_lods(items: Sequence[Object], ratios: Sequence[float], *, bases: Sequenc
     meshes: list[Any] = [item for item in items if isinstance(item.data, Mesh)]
     made: list[Object] = []
     for item, base in zip(meshes, bases or [item.data for item in meshes], strict=True):
+        finer, kept = base, 1.0
         for level, ratio in enumerate(ratios, start=1):
-            copy = _copy(item, _reduced(base, ratio))
+            finer, kept = _reduced(finer, ratio / kept, like=base), ratio  # each from the one before: half the time
+            copy = _copy(item, finer)
             copy[LEVEL] = level
             made.append(copy)
     return made
@@ -80,14 +82,14 @@ def _copy(item: Object, mesh: Mesh) -> Object:
     return copy
 
 
-def _reduced(base: Mesh, ratio: float) -> Mesh:
-    """Return a copy with the share of the faces, its texture and its shading as they were.
+def _reduced(base: Mesh, ratio: float, *, like: Mesh) -> Mesh:
+    """Return a copy with the share of the faces, its texture as it was, and the shading of the mesh `like`.
 
     A collapse across the border of two charts drags the texture along: the charts are parted for it, which costs
     hairlines between them from close by, and the normals of the whole close the shading over these.
     """
     mesh: Any = base.copy()
-    worker, source = (bpy.data.objects.new("img3d LOD", data) for data in (mesh, base))
+    worker, source = (bpy.data.objects.new("img3d LOD", data) for data in (mesh, like))
     _mark_borders(mesh)
     split: Any = worker.modifiers.new("Split", "EDGE_SPLIT")
     split.use_edge_angle = False
