@@ -16,7 +16,7 @@ from .pytest_runs import Outcome
 from .talk import DIST, ROOT, Stop, say
 
 SCRIPTS = ROOT / "tests" / "window" / "blender"
-_LIMIT = 300  # seconds for one script in Blender
+_LIMIT = 600  # seconds for one script in Blender
 
 
 def cannot_run() -> str:

@@ -86,7 +86,7 @@ class IMG3D_PT_main(_Tab, Panel):
 class IMG3D_PT_result(_Tab, Panel):
     """What can be done with a result in the scene."""
 
-    bl_label = "Result"
+    bl_label = "Active Object"
 
     @classmethod
     def poll(cls, context: Any) -> bool:

@@ -25,7 +25,10 @@ __all__ = ["busy", "errors", "forget", "register", "run_import", "start", "tick"
 
 INTERVAL = 0.2
 _REDRAW = 0.5  # seconds: elapsed times in the sidebar go on without events
-_STEPS = ("events", "http.api", "files.delivery", "jobs.journal", "jobs.run", "jobs.work", "jobs.engine")
+_STEPS = (
+    *("core.events", "core.http.api", "core.files.delivery", "core.jobs.journal", "core.jobs.run", "core.jobs.work"),
+    *("core.jobs.engine", "blender.quads", "blender.importing", "blender.importing.append"),
+)
 _DRAWN = {"VIEW_3D": "UI", "PREFERENCES": "WINDOW"}  # by kind of area the kind of region that we draw in
 _log = logging.getLogger(__name__)
 
@@ -136,10 +139,10 @@ def _beat() -> float | None:
 
 
 def _look() -> float | None:
-    """Import the engine in small steps, so that the first press of a button is quick; show the jobs of before."""
+    """Import what jobs need in small steps, so that no press of a button is slow; show the jobs of before."""
     for name in _STEPS:
-        if f"{session.PACKAGE}.core.{name}" not in sys.modules:
-            importlib.import_module(f"{session.PACKAGE}.core.{name}")
+        if f"{session.PACKAGE}.{name}" not in sys.modules:
+            importlib.import_module(f"{session.PACKAGE}.{name}")
             return 0.1
     if session.made_engine() is None and (session.home() / "journal.sqlite3").is_file():
         session.engine().refresh()

@@ -3,7 +3,9 @@
 
 import base64
 import io
+import os
 import secrets
+from pathlib import Path
 
 from .base import HTML, Reply, VendorServer, serve
 from .glb import glb
@@ -22,6 +24,7 @@ NUMBERS = {
     SF3D: {"foreground_ratio": (0.1, 1), "vertex_count": (-1, 20000)},
 }
 WHOLE = ("target_count", "seed", "vertex_count")
+MODEL = "IMG3D_TEST_MODEL"  # a file that is delivered in place of a small model
 COSTS = {SPAR3D: 4, SF3D: 10}  # the second is hearsay
 CLIENT_HEADERS = ("stability-client-id", "stability-client-user-id", "stability-client-version")
 ERRORS = {
@@ -92,7 +95,7 @@ class StabilityServer(VendorServer):
         """Return what a request that was in order meets."""
         if name in ERRORS:
             return self.error(name)
-        model = glb()
+        model = Path(os.environ[MODEL]).read_bytes() if MODEL in os.environ else glb()
         headers = {"Content-Type": "model/gltf-binary", "x-request-id": secrets.token_hex(8)}
         odd = {
             "rate_limited_told": lambda: self.error("rate_limited", retry_after=7),

@@ -25,6 +25,7 @@ PACKAGE = "bl_ext.user_default.img3d"
 TAB = "Image to 3D"
 _T0 = time.perf_counter()
 _at = [0, 0]
+BUSY = 20  # how much slower a busy machine may be by the clock
 
 
 def log(*words):
@@ -204,41 +205,46 @@ def widen_sidebar(pixels):
 
 
 class Stopwatch:
-    """How long our own callbacks take on the main thread, the import of a result apart."""
+    """How long our own callbacks take on the main thread; a result's way into the scene is "import".
+
+    The thread's own time is judged, since a busy machine stretches the other one at will; that is a backstop.
+    """
 
     def __init__(self):
         self.spent = {}
         pump, operators = module("blender.pump"), module("blender.operators")
-        self.importing = 0.0
         self._wrap(pump, "_import", note="import")
-        self._wrap(pump, "tick", without_import=True)
+        self._wrap(pump, "_bring_quads", note="quads")
+        self._wrap(pump, "tick")
         for one in (*module("blender.panels").CLASSES, operators.IMG3D_OT_generate):
-            for method in ("draw", "modal", "invoke", "poll"):
-                if method in vars(one) and method != "poll":
+            for method in ("draw", "modal", "invoke"):
+                if method in vars(one):
                     self._wrap_method(one, method)
 
     def longest(self):
-        return {name: max(times) for name, times in sorted(self.spent.items()) if times}
+        return {name: (max(own for own, _ in times), max(all_ for _, all_ in times)) for name, times in self._said()}
+
+    def _said(self):
+        return [(name, times) for name, times in sorted(self.spent.items()) if times]
 
     def check(self, limit=0.05):
-        """Nothing of ours may hold the window longer than `limit` seconds, the import apart."""
-        log("longest callbacks:", {name: f"{seconds * 1000:.1f} ms" for name, seconds in self.longest().items()})
-        for name, seconds in self.longest().items():
-            assert name == "import" or seconds < limit, f"{name} took {seconds * 1000:.0f} ms"
+        """Nothing of ours may hold the window longer than `limit` seconds."""
+        said = {name: f"{own * 1000:.1f} ({wall * 1000:.1f}) ms" for name, (own, wall) in self.longest().items()}
+        log("longest callbacks, own time (by the clock):", said)
+        for name, (own, wall) in self.longest().items():
+            assert own < limit, f"{name} took {own * 1000:.0f} ms"
+            assert wall < limit * BUSY, f"{name} took {wall * 1000:.0f} ms by the clock"
 
-    def _wrap(self, holder, name, *, note="", without_import=False):
+    def _wrap(self, holder, name, *, note=""):
         inner = getattr(holder, name)
         times = self.spent.setdefault(note or name, [])
 
         def run(*arguments):
-            begun, before = time.perf_counter(), self.importing
+            begun = time.thread_time(), time.perf_counter()
             try:
                 return inner(*arguments)
             finally:
-                took = time.perf_counter() - begun
-                if note == "import":
-                    self.importing += took
-                times.append(took - (self.importing - before) if without_import else took)
+                times.append((time.thread_time() - begun[0], time.perf_counter() - begun[1]))
 
         setattr(holder, name, run)
 
@@ -247,11 +253,11 @@ class Stopwatch:
         times = self.spent.setdefault(f"{owner.__name__}.{method}", [])
 
         def run(*arguments):
-            begun, before = time.perf_counter(), self.importing
+            begun = time.thread_time(), time.perf_counter()
             try:
                 return inner(*arguments)
             finally:
-                times.append(time.perf_counter() - begun - (self.importing - before))
+                times.append((time.thread_time() - begun[0], time.perf_counter() - begun[1]))
 
         # Blender counts the named arguments: with "*arguments" alone it would pass no context.
         if inner.__code__.co_argcount == 2:
