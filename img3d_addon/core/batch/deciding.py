@@ -39,15 +39,16 @@ def find_job(engine: Engine, begun: Begun, target: str) -> str:
         limit *= 8
 
 
-def decide(engine: Engine, begun: Begun, target: str, *, retry: bool) -> Decision:
-    """Return what to do; a submit that may have been paid is never repeated."""
+def decide(engine: Engine, begun: Begun, target: str, *, retry: bool, costly: bool, home: str) -> Decision:
+    """Return what to do; a submit that may have been paid is never repeated.
+
+    `costly`: submitting again is not free of charge. `home` names the journal of `engine`.
+    """
     job_id = begun.job or find_job(engine, begun, target)
-    if not job_id:
-        return Decision("new") if retry or not begun.ended else _left(begun)
-    try:
-        job = engine.job(job_id)
-    except BadInput:
-        return _without_journal(begun, job_id, retry=retry)
+    job = _in_journal(engine, job_id)
+    if job is None:
+        elsewhere = begun.home not in ("", home)
+        return _without_journal(begun, job_id, retry=retry, paid=costly and (begun.sent or elsewhere))
     if job.owner_alive:
         return Decision("leave", job, "open", "busy", f"The job {job.id} is at work in another process.")
     if job.state == "uncertain":
@@ -63,18 +64,29 @@ def decide(engine: Engine, begun: Begun, target: str, *, retry: bool) -> Decisio
     return Decision("resume" if job.resumable else "new", job)
 
 
+def _in_journal(engine: Engine, job_id: str) -> Job | None:
+    try:
+        return engine.job(job_id) if job_id else None
+    except BadInput:
+        return None
+
+
 def _left(begun: Begun) -> Decision:
     return Decision("leave", None, begun.ended, begun.kind, begun.error)
 
 
-def _without_journal(begun: Begun, job_id: str, *, retry: bool) -> Decision:
-    """A picture that was refused leaves no job, nor does one that a kill met before its turn to be written down."""
-    if retry or not (begun.sent or begun.ended):
+def _without_journal(begun: Begun, job_id: str, *, retry: bool, paid: bool) -> Decision:
+    """A picture that was refused leaves no job, nor does one that a kill met before its turn to be written down.
+
+    `paid`: it may be, for all that is known here: another machine, say, had no time to note that it asked.
+    """
+    if retry or not (paid or begun.ended):
         return Decision("new")
     if begun.ended:
         return _left(begun)
+    job = f"The job {job_id}" if job_id else "A job"
     text = (
-        f"The job {job_id} of an earlier run is not in this journal, so that nobody knows whether it was charged. "
+        f"{job} of an earlier run is not in this journal, so that nobody knows whether it was charged. "
         "Use the IMG3D_HOME of that run, or --retry-failed to submit it anew."
     )
     return Decision("leave", None, "uncertain", Uncertain.kind, text)

@@ -49,7 +49,8 @@ def foresee(
                 keys = digests.keys(row, providers[row.provider], after_defaults=plan.after_defaults)
             elif not row.picture.is_file():
                 digests.of(row.picture)  # its sentence
-            found = _of_row(row, keys, plan, engine, ledger=ledger, seen=seen)
+            costly = not providers[row.provider].repeatable
+            found = _of_row(row, keys, plan, engine, ledger=ledger, seen=seen, costly=costly)
             if found.what == "new":
                 found = Foreseen(row, "new", *_price(row, prices))
             yield found
@@ -57,7 +58,9 @@ def foresee(
             yield Foreseen(row, "broken", note=str(error))
 
 
-def _of_row(row: Row, keys: Keys | None, plan: Plan, engine: Engine, *, ledger: Ledger, seen: set[str]) -> Foreseen:
+def _of_row(
+    row: Row, keys: Keys | None, plan: Plan, engine: Engine, *, ledger: Ledger, seen: set[str], costly: bool
+) -> Foreseen:
     if keys is None:
         return Foreseen(row, "new")
     made = ledger.made.get(row.file.as_posix())
@@ -72,7 +75,7 @@ def _of_row(row: Row, keys: Keys | None, plan: Plan, engine: Engine, *, ledger: 
     begun = ledger.begun.get(keys.job)
     if begun is None:
         return Foreseen(row, "new")
-    decision = decide(engine, begun, str(plan.folder / begun.file), retry=plan.retry)
+    decision = decide(engine, begun, str(plan.folder / begun.file), retry=plan.retry, costly=costly, home=ledger.home)
     if decision.what == "new":
         return Foreseen(row, "new")
     return Foreseen(row, "left alone" if decision.what == "leave" else "taken up", note=decision.error)

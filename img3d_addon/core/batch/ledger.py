@@ -31,11 +31,13 @@ WHOLE = "all"
 class Begun:
     """A row that was handed to the engine: `job` is empty when its id was not noted.
 
-    `sent`: the service was, or was about to be, asked. `ended`: failed, uncertain or cancelled.
+    `home` names the journal that has it. `sent`: the service was, or was about to be, asked. `ended`: failed, uncertain
+    or cancelled.
     """
 
     file: str
     time: float
+    home: str = ""
     job: str = ""
     sent: bool = False
     ended: str = ""
@@ -64,7 +66,8 @@ class Ledger:
     `with` opens and locks it; `BadInput` when another batch writes the same part.
     """
 
-    def __init__(self, folder: Path, *, part: str = WHOLE) -> None:
+    def __init__(self, folder: Path, *, part: str = WHOLE, home: str = "") -> None:
+        self.home = home
         self.folder = folder / FOLDER
         self._path = self.folder / f"{part}.jsonl"
         self.parts: set[str] = set()  # that something stands in
@@ -117,7 +120,7 @@ class Ledger:
 
     def begin(self, key: str, file: str) -> None:
         """Note that a row is about to be handed to the engine; on disk when this returns."""
-        self._put({"begun": key, "file": file, "time": time.time()}, sync=True)
+        self._put({"begun": key, "file": file, "time": time.time(), "home": self.home}, sync=True)
 
     def job(self, key: str, job: str) -> None:
         """Note the job of a row that was begun, which goes on now."""
@@ -172,7 +175,7 @@ class Ledger:
 
     def _record(self, record: dict[str, Any]) -> None:
         if "begun" in record:
-            self.begun[record["begun"]] = Begun(record["file"], record["time"])
+            self.begun[record["begun"]] = Begun(record["file"], record["time"], record.get("home", ""))
         elif "made" in record:
             made = Made(**{name: value for name, value in record.items() if name != "made"})
             self.made[record["made"]] = replace(made, cost=_price(record["cost"]))

@@ -104,7 +104,9 @@ class Starting:
         if begun is None:
             return self._submitted(row, keys)
         target = str(board.plan.folder / begun.file)
-        decision = decide(self._engine, begun, target, retry=board.plan.retry)
+        costly = not board.providers[row.provider].repeatable
+        home = board.ledger.home
+        decision = decide(self._engine, begun, target, retry=board.plan.retry, costly=costly, home=home)
         if decision.what == "new":
             return self._submitted(row, keys)
         if decision.what == "leave" or decision.job is None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ....core.batch.board import Board
+from ....core.batch.homes import home_name
 from ....core.batch.ledger import WHOLE, Ledger
 from ....core.batch.outcome import Outcome, write_summary
 from ....core.batch.runner import Runner
@@ -40,11 +41,13 @@ def batch(args: argparse.Namespace, engine: Engine, run: Run) -> int:
     for note in given.notes:
         run.output.note(note)
     again = args.resume or args.retry_failed
-    ledger = Ledger(given.plan.folder, part=given.part)
+    if not args.dry_run:
+        check_home(engine.settings.home)
+    home = home_name(engine.settings.home, make=not args.dry_run)
+    ledger = Ledger(given.plan.folder, part=given.part, home=home)
     if args.dry_run:
         known = ledger.read() if again else ledger
         return forecast(given.rows, given.plan, engine, run, budget=given.budget, ledger=known)
-    check_home(engine.settings.home)
     writable(given.plan.folder)
     for name in sorted({row.provider for row in given.rows if row.error is None}):
         check_ready(load()[name], engine.settings)
