@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,6 +26,7 @@ __all__ = ["JobHandle", "into_scene"]
 
 _ENDS = frozenset({*DONE, "failed", "cancelled", "uncertain"})
 _LOOK = 0.05  # seconds between two looks at a job
+_log = logging.getLogger(__name__)
 _ERRORS = {kind.kind: kind for kind in (getattr(errors, name) for name in errors.__all__)}
 
 
@@ -117,6 +119,8 @@ def into_scene(path: Path, after: Mapping[str, Any], facts: JobFacts) -> list[Ob
     from .bringing import import_result
 
     made = import_result(bpy.context, path, after, facts)
+    for note in made.notes:
+        _log.warning("%s: %s", made.root.name, note)
     if not bpy.app.background:
         bpy.ops.ed.undo_push(message="Image to 3D")
     return list(made.objects)

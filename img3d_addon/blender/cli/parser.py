@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ...core.errors import BadInput
-from .examples import BATCH_HELP
+from .examples import help_of
 
 __all__ = ["COMMANDS", "parse"]
 
@@ -116,7 +116,8 @@ def _parser(command: str, prog: str) -> _Parser:
     made = _Parser(
         prog=f"{prog} {command}",
         description=f"{COMMANDS[command][:1].upper()}{COMMANDS[command][1:]}.",
-        epilog=_EXIT,
+        epilog=f"{help_of(command, f'{prog} {command}')}{_EXIT}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     _ADD[command](made)
@@ -138,8 +139,6 @@ def _generate(made: _Parser) -> None:
 
 
 def _batch(made: _Parser) -> None:
-    made.formatter_class = argparse.RawDescriptionHelpFormatter
-    made.epilog = BATCH_HELP.format(prog=made.prog, exit=_EXIT)
     made.add_argument(
         "sources", nargs="+", type=_path, metavar="SOURCE", help="a folder, a quoted pattern, a .csv or .jsonl list"
     )
@@ -241,7 +240,11 @@ def _post(made: _Parser) -> None:
     post.add_argument(
         "--apply-modifiers", action="store_true", help="apply these two; a .blend would keep them adjustable"
     )
-    post.add_argument("--lods", metavar="RATIOS", help="add levels of detail with these shares of the faces: 0.5,0.25")
+    post.add_argument(
+        "--lods",
+        metavar="RATIOS",
+        help="add levels of detail with these shares of the faces, 0.5,0.25: hidden copies in a .blend",
+    )
     post.add_argument("--shading", metavar="MODE", help="keep (default), smooth, flat or angle: smooth but sharp edges")
     post.add_argument("--shading-angle", type=float, metavar="DEGREES", help="where 'angle' begins; default: 30")
     post.add_argument("--repair-normals", action="store_true", help="take broken normals of the file away")
