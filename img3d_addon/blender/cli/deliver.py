@@ -72,11 +72,12 @@ def export(job: Job, target: Path, after: Mapping[str, Any]) -> Written:
             return Written(target, end.value["faces"], end.value["vertices"])
 
 
-def request_of(job: Job, target: Path, after: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what `delivering` needs, as plain values, such as a helper process takes."""
+def request_of(job: Job, target: Path, after: Mapping[str, Any], *, name: str = "") -> dict[str, Any]:
+    """Return what `delivering` needs, as plain values, such as a helper process takes; `name` is not the job's."""
     from ..importing.prepared import JobFacts
 
     path, facts = _model(job), asdict(JobFacts.of(job))
+    facts["name"] = name or facts["name"]
     return {
         "task": "deliver",
         "about": job.name,

@@ -58,7 +58,9 @@ class Pool:
                 written = copy(job, target)
                 self._ended.append(Delivered(row, written.faces, written.vertices))
                 return
-            self._waiting.append(_Errand(request_of(job, target, after), self._then(row), is_row=True))
+            self._waiting.append(
+                _Errand(request_of(job, target, after, name=target.stem), self._then(row), is_row=True)
+            )
         except Img3dError as error:
             self._ended.append(Delivered(row, error=error))
         self._feed()

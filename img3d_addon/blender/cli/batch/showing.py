@@ -58,7 +58,7 @@ class Shows:
         self._asked.add(file.as_posix())
         try:
             job = job or self._engine.job(outcome.job)
-            request = request_of(job, preview_of(self._folder, file), outcome.row.after)
+            request = request_of(job, preview_of(self._folder, file), outcome.row.after, name=file.stem)
         except Img3dError as error:
             self.troubles.append(f"{outcome.row.where}: there is no preview: {error}")
             return
