@@ -96,7 +96,7 @@ def close(shell: Shell, *, thickness: float) -> tuple[Shell, tuple[str, ...]]:
     rims = shell.rims()
     if not len(rims):
         return shell, ()
-    part = np.empty(len(shell.points), np.int64)
+    part = np.zeros(len(shell.points), np.int64)
     numbers = shell.parts()
     part[shell.triangles.ravel()] = np.repeat(numbers, 3)
     area = np.bincount(numbers, shell.areas())
