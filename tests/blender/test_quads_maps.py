@@ -246,6 +246,16 @@ def test_normals_are_baked_in_tangent_space():
     assert np.median(values[:, 2]) > 0.9
 
 
+def test_faces_that_look_inwards_shade_like_others():
+    item = blob()
+    item.data.flip_normals()
+    item.data.materials.append(material()[0])
+    made = dressed(item, normal=True)
+    values, _ = pick(made, image_of(shader_of(made).inputs["Normal"]))
+    assert np.median(values[:, 2]) > 0.9
+    assert np.median(values[:, :2], axis=0) == pytest.approx((0.5, 0.5), abs=0.1)
+
+
 def test_the_side_follows_the_largest_picture():
     skin, shader, tree = material()
     tree.links.new(picture(tree, halves(RED, BLUE, side=2048)).outputs[0], shader.inputs["Base Color"])

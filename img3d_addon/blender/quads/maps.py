@@ -19,6 +19,7 @@ __all__ = ["Maps", "Plan", "bake_maps", "plan_of", "texture_side"]
 
 LEAST_SIDE, LARGEST_SIDE = 1024, 4096
 STEP = 1.5 / 255  # a byte, and rounding
+BEHIND = 0.35  # stored: a normal that points inwards is that of a face seen from behind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +154,10 @@ def _emission(oven: Oven, plan: Plan, maps: Maps, name: str) -> None:
 
 
 def _normals(oven: Oven, plan: Plan, maps: Maps, name: str) -> None:
-    maps.images["normal"] = _image(_baked(oven, None, data=True), f"{name} Normal", data=True)
+    pixels = _baked(oven, None, data=True)
+    behind = pixels[..., 2] < BEHIND
+    pixels[behind, :3] = 1.0 - pixels[behind, :3]
+    maps.images["normal"] = _image(pixels, f"{name} Normal", data=True)
 
 
 def _baked(oven: Oven, feed: Any, *, data: bool, deep: bool = False) -> np.ndarray:
