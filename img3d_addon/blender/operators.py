@@ -172,6 +172,8 @@ class IMG3D_OT_import_result(Operator):
             made = bringing.finished(context, self.job, options=self._options(context))
             pump.errors.pop(self.job, None)
             self.report({"INFO"}, f"{made.root.name}: {made.faces:,} faces")
+            for note in made.notes:
+                self.report({"WARNING"}, note)
             try:
                 session.engine().mark_imported(self.job)
             except Img3dError as error:  # the object is there all the same

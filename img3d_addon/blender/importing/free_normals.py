@@ -7,6 +7,7 @@ Stored so, normals turn with the object but not with edits of single vertices, w
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,13 +65,13 @@ def kept() -> Iterator[type[FreeNormals]]:
     FreeNormals.failed = False
     module.glTF2ImportUserExtension = FreeNormals
     sys.modules[_MODULE] = module
-    add_ons: Any = bpy.context.preferences.addons  # pyright: ignore[reportOptionalMemberAccess]
-    entry = add_ons.new()
+    preferences: Any = bpy.context.preferences
+    entry = preferences.addons.new()
     entry.module = _MODULE
     try:
         yield FreeNormals
     finally:
-        add_ons.remove(entry)
+        preferences.addons.remove(entry)
         del sys.modules[_MODULE]
 
 
@@ -86,14 +87,11 @@ def _by_vertex(mesh: Any, normals: np.ndarray) -> tuple[str, np.ndarray]:
 
 def _of_corners(part: Any, gltf: Any) -> np.ndarray:
     """Return a primitive's normal for each corner of the triangles that Blender keeps, decoded by the importer."""
-    from io_scene_gltf2.io.imp.gltf2_io_binary import BinaryData
-
-    places = BinaryData.decode_accessor(gltf, part.attributes["POSITION"], cache=True)
-    normals = BinaryData.decode_accessor(gltf, part.attributes["NORMAL"], cache=True)
-    if part.indices is None:
-        corners = np.arange(len(places))
-    else:
-        corners = BinaryData.decode_accessor(gltf, part.indices).reshape(-1)
+    binary: Any = importlib.import_module("io_scene_gltf2.io.imp.gltf2_io_binary").BinaryData
+    places = binary.decode_accessor(gltf, part.attributes["POSITION"], cache=True)
+    normals = binary.decode_accessor(gltf, part.attributes["NORMAL"], cache=True)
+    given = None if part.indices is None else binary.decode_accessor(gltf, part.indices)
+    corners = np.arange(len(places)) if given is None else given.reshape(-1)
     triangles = corners[: len(corners) // 3 * 3].reshape(-1, 3)
     a, b, c = (places[triangles[:, corner]] for corner in range(3))
     collapsed = (a == b).all(axis=1) | (b == c).all(axis=1) | (c == a).all(axis=1)  # after the weld: no faces

@@ -22,6 +22,8 @@ __all__ = ["mark", "reuse"]
 MARK = "img3d_same"
 """Custom property of images and materials: equal for what may be the same."""
 
+COMPRESSED = "z "  # before the mark of an image whose size changes with every pixel
+_COMPRESSING = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF")  # PNG, JPEG, WebP
 _OURS = "img3d_"
 # Of nodes and textures: how they look in an editor, and what Blender only tells.
 _ASIDE = frozenset(
@@ -40,7 +42,8 @@ def mark(items: Iterable[Object]) -> None:
     for image in images_of(items):
         packed: Any = image.packed_file
         if packed:
-            image[MARK] = hashlib.sha256(packed.data).hexdigest()
+            data = packed.data
+            image[MARK] = (COMPRESSED if data.startswith(_COMPRESSING) else "") + hashlib.sha256(data).hexdigest()
     for material in materials_of(items):
         nodes = [node for tree in trees_of(material.node_tree) for node in tree.nodes]
         images = [node.image.get(MARK, "") for node in nodes if getattr(node, "image", None)]
@@ -78,7 +81,10 @@ def _same_image(one: Any, other: Any) -> bool:
     if other.is_dirty or not one.packed_file or _read_as(one) != _read_as(other) or _own(one) != _own(other):
         return False
     if other.packed_file:
-        return one.packed_file.size == other.packed_file.size and one.packed_file.data == other.packed_file.data
+        if one.packed_file.size != other.packed_file.size:
+            return False
+        # A compressed picture that was changed has another size; reading megabytes twice would hold up the window.
+        return one[MARK].startswith(COMPRESSED) or one.packed_file.data == other.packed_file.data
     file = Path(bpy.path.abspath(other.filepath_raw))  # it was put beside the .blend
     try:
         return file.stat().st_size == one.packed_file.size and file.read_bytes() == one.packed_file.data
