@@ -91,12 +91,12 @@ class Board:
         status, text = error.exit_status, str(error)
         self.end(Outcome(row=row, state="failed", job=job, cost=cost, error=text, kind=error.kind, exit_status=status))
 
-    def settle(self, row: Row, cost: Price | None) -> None:
-        """Count what a row has cost in the end, where there is a limit."""
+    def settle(self, row: Row, cost: Price | None, *, paid: bool = True) -> None:
+        """Count what a row has cost in the end, where there is a limit; `paid` without a cost counts as assumed."""
         if self.budget.limit is None:
             return
         try:
-            counted = self.budget.count(cost) if cost else 0.0
+            counted = self.budget.count(cost) if paid else 0.0
         except BadInput as error:  # the service told another unit than before: no more is known, so no more is begun
             self.stopped_by = self.stopped_by or error
             counted = 0.0

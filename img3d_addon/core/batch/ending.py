@@ -68,13 +68,14 @@ class Ending:
     def _failed(self, task: Task, job: Job, event: Event) -> None:
         board = self._board
         error = event.error
-        paid = job.cost or (job.price if job.task or event.kind == "uncertain" else None)
+        paid = job.cost is not None or job.task is not None or event.kind == "uncertain"
+        cost = (job.cost or job.price) if paid else None
         provider = task.payer.provider
         board.refused[provider] = board.refused.get(provider, 0) + 1 if isinstance(error, _ACCOUNT) else 0
         text = str(error) if error else job.message or f"The job {job.id} was cancelled"
         kind, status = (error.kind, error.exit_status) if error else (event.kind, 1)
-        board.ledger.end(task.key, event.kind, kind=kind, error=text, cost=paid)
-        board.settle(task.payer, paid)
+        board.ledger.end(task.key, event.kind, kind=kind, error=text, cost=cost)
+        board.settle(task.payer, cost, paid=paid)
         task.state = "over"
         end = Outcome(
             row=task.payer, state=event.kind, job=job.id, cost=job.cost, error=text, kind=kind, exit_status=status
@@ -91,7 +92,9 @@ class Ending:
         cost = (task.cost or job.price) if pays else None
         if pays:
             board.settle(one.row, cost)
-        made = Made(keys.file, task.job, one.faces, one.vertices, round(time.monotonic() - task.began, 3), cost)
+        made = Made(
+            keys.file, task.job, one.faces, one.vertices, round(time.monotonic() - task.began, 3), cost, pays=pays
+        )
         if one.error is not None:
             made = replace(made, error=str(one.error), kind=one.error.kind)
         else:

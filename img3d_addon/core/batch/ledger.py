@@ -48,7 +48,7 @@ class Begun:
 
 @dataclass(frozen=True)
 class Made:
-    """A file that was written, or could not be: then `error` says why."""
+    """A file that was written, or could not be: then `error` says why. `pays`: no other row is charged for its job."""
 
     key: str
     job: str
@@ -58,6 +58,7 @@ class Made:
     cost: Price | None = None
     error: str = ""
     kind: str = ""
+    pays: bool = True
 
 
 class Ledger:

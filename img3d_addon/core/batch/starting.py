@@ -79,7 +79,7 @@ class Starting:
         again = board.plan.retry if made.error else not board.target(row).is_file()
         if again:
             return False
-        board.settle(row, made.cost)
+        board.settle(row, made.cost, paid=made.pays)
         board.end(outcome_of(row, made, before=True))
         return True
 
@@ -117,7 +117,7 @@ class Starting:
     def _leave(self, row: Row, decision: Decision) -> None:
         job = decision.job
         if job is not None:
-            self._board.settle(row, job.cost or (job.price if job.submits else None))
+            self._board.settle(row, job.cost or job.price, paid=job.cost is not None or job.submits > 0)
         found = Outcome(
             row=row,
             state=decision.state,

@@ -2,6 +2,7 @@
 """The run of a batch against a service without a network: who is paid, who goes on, who is left alone."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -198,6 +199,21 @@ def test_a_price_that_nobody_tells_is_not_risked(tmp_path):
     assert "--assume-price" in str(batch.board.stopped_by)
     assumed = Batch(tmp_path, provider, jobs=1, limit=Amount(9), each=Amount(4))
     assert assumed.run() == ["written", "written", "waiting"]  # the service said 4 afterwards, too
+
+
+def test_what_a_service_never_tells_counts_as_assumed(tmp_path):
+    class Silent(Untold):
+        def model(self, api):
+            return replace(super().model(api), cost=None)
+
+    provider = Silent()
+    pictures(tmp_path / "in", 4)
+    (tmp_path / "in" / "again.png").write_bytes((tmp_path / "in" / "p0000.png").read_bytes())
+    limit = {"limit": Amount(9), "each": Amount(4)}
+    assert Batch(tmp_path, provider, jobs=1, **limit).run().count("waiting") == 2
+    assert len(provider.submits) == 2
+    assert Batch(tmp_path, provider, jobs=1, **limit).run().count("waiting") == 2  # of an earlier run, too
+    assert len(provider.submits) == 2
 
 
 def test_a_price_that_only_the_service_tells_is_asked_for(tmp_path, sync):

@@ -36,7 +36,7 @@ def forecast(rows: Sequence[Row], plan: Plan, engine: Engine, run: Run, *, budge
             unknown += found.price is None
             if found.price is not None and found.price.amount:
                 sums[found.price.unit] = sums.get(found.price.unit, 0.0) + found.price.amount
-                _count(budget, found)
+            _count(budget, found)
     over = budget.limit is not None and not budget.allows(0.0)
     facts: dict[str, Any] = {"pictures": len(rows), "rows": counts, "cost": sums, "unknown": unknown, "over": over}
     run.output.emit("estimate", None, **facts)
