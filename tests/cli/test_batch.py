@@ -110,6 +110,17 @@ def test_what_was_done_is_not_done_again(server, tmp_path):
     assert orders(server) == 8  # other settings are another result
 
 
+def test_what_a_kill_has_left_of_a_file_is_removed_once_it_is_old(server, tmp_path):
+    folder, out = pictures(tmp_path / "in", 1), tmp_path / "out"
+    old, young, own = out / ".p0000-x.part", out / ".p0000-y.part", out / "my.part"
+    for path in (old, young, own):
+        path.mkdir(parents=True)
+    for path in (old, own):
+        os.utime(path, (0, 0))
+    assert batch(folder, "--out", out, *SERVICE).status == 0
+    assert [path.is_dir() for path in (old, young, own)] == [False, True, True]
+
+
 @pytest.mark.bpy
 def test_other_post_processing_costs_nothing(server, tmp_path):
     folder, out = pictures(tmp_path / "in", 2), tmp_path / "out"
@@ -232,6 +243,7 @@ def test_the_limit_stops_before_it_is_passed(server, tmp_path):
     assert states(out) == ["written"] * 3 + ["waiting"] * 3
     assert "The limit of 15 would be passed" in done.sentence
     assert "3 not done yet" in done.out
+    assert batch(folder, "--out", out, *SERVICE, "--max-cost", "20", "--resume", "--dry-run").status == 5
     more = batch(folder, "--out", out, *SERVICE, "--max-cost", "0.20USD", "--resume")
     assert more.status == 5
     assert orders(server) == 5

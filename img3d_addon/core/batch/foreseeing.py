@@ -23,7 +23,10 @@ __all__ = ["Foreseen", "foresee"]
 
 @dataclass(frozen=True)
 class Foreseen:
-    """`what`: new, written (already), same (as another row), taken up, left alone or broken; then `note` says why."""
+    """`what`: new, written (already), same (as another row), taken up, left alone or broken; then `note` says why.
+
+    `price` is what a new row will cost, and what another one has cost.
+    """
 
     row: Row
     what: str
@@ -68,7 +71,7 @@ def _of_row(
         if made.error and not plan.retry:
             return Foreseen(row, "left alone", note=made.error)
         if not made.error and (plan.folder / row.file).is_file():
-            return Foreseen(row, "written")
+            return Foreseen(row, "written", made.cost)
     if keys.job in seen:
         return Foreseen(row, "same")
     seen.add(keys.job)
@@ -78,7 +81,9 @@ def _of_row(
     decision = decide(engine, begun, str(plan.folder / begun.file), retry=plan.retry, costly=costly, home=ledger.home)
     if decision.what == "new":
         return Foreseen(row, "new")
-    return Foreseen(row, "left alone" if decision.what == "leave" else "taken up", note=decision.error)
+    job = decision.job
+    spent = (job.cost or job.price) if job and job.submits else None
+    return Foreseen(row, "left alone" if decision.what == "leave" else "taken up", spent, decision.error)
 
 
 def _price(row: Row, prices: Prices) -> tuple[Price | None, str]:

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["batch", "jobs_at_once"]
 
 _PAUSE = 0.02  # seconds between two looks at the helpers
+_OLD = 3600.0  # seconds
 
 
 def batch(args: argparse.Namespace, engine: Engine, run: Run) -> int:
@@ -57,7 +60,17 @@ def batch(args: argparse.Namespace, engine: Engine, run: Run) -> int:
                 f"{args.out} has an earlier batch in it",
                 advice="Add --resume to go on with it, or choose another folder with --out.",
             )
+        _sweep({(given.plan.folder / row.file).parent for row in given.rows})
         return _work(given, engine, run, ledger)
+
+
+def _sweep(folders: Iterable[Path]) -> None:
+    """Remove what killed runs have left of files that they were writing; younger ones may be another part's."""
+    for folder in folders:
+        for left in folder.glob(".*.part"):
+            with contextlib.suppress(OSError):
+                if left.is_dir() and time.time() - left.stat().st_mtime > _OLD:
+                    shutil.rmtree(left)
 
 
 def _work(given: Given, engine: Engine, run: Run, ledger: Ledger) -> int:

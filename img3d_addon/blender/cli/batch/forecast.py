@@ -36,6 +36,7 @@ def forecast(rows: Sequence[Row], plan: Plan, engine: Engine, run: Run, *, budge
             unknown += found.price is None
             if found.price is not None and found.price.amount:
                 sums[found.price.unit] = sums.get(found.price.unit, 0.0) + found.price.amount
+        if found.what == "new" or found.price is not None:  # what earlier runs have spent counts, too
             _count(budget, found)
     over = budget.limit is not None and not budget.allows(0.0)
     facts: dict[str, Any] = {"pictures": len(rows), "rows": counts, "cost": sums, "unknown": unknown, "over": over}
@@ -55,7 +56,7 @@ def _say(found: Foreseen, run: Run) -> None:
     row, price = found.row, found.price
     facts: dict[str, Any] = {"row": row.number + 1, "picture": str(row.picture), "provider": row.provider}
     facts |= {"file": row.file.as_posix(), "state": found.what}
-    if price is not None:
+    if price is not None and found.what == "new":
         facts |= {"amount": price.amount, "unit": price.unit}
     if found.note:
         facts["message"] = found.note
