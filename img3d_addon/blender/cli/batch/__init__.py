@@ -101,7 +101,7 @@ def _work(given: Given, engine: Engine, run: Run, ledger: Ledger) -> int:
     for trouble in shows.troubles:
         run.output.note(trouble)
     if not run.interrupts.asked:
-        files += shows.sheet(outcomes, run.output, suffix=given.suffix)
+        files += shows.sheet(outcomes, run, suffix=given.suffix)
     closing.summary(outcomes, files, run)
     if run.interrupts.asked:
         return Stopped.exit_status

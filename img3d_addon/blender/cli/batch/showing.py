@@ -14,7 +14,7 @@ from ....core.batch.sheet import input_of, make_sheet, preview_of, shrink_input
 from ....core.errors import Img3dError
 from ....providers import load
 from ..deliver import request_of
-from ..output import Output
+from ..run import Run
 from .pool import Pool
 
 if TYPE_CHECKING:
@@ -92,16 +92,19 @@ class Shows:
         request = {"task": "gather", "about": self._library.name, "parts": parts, "target": str(self._library)}
         self._pool.also({**request, "catalogs": catalogs}, then)
 
-    def sheet(self, outcomes: Sequence[Outcome], output: Output, *, suffix: str) -> list[Path]:
-        """Write the contact sheet, where it is wanted."""
+    def sheet(self, outcomes: Sequence[Outcome], run: Run, *, suffix: str) -> list[Path]:
+        """Write the contact sheet, where it is wanted and nobody asks us to stop."""
         if not self._sheet:
             return []
-        for outcome in outcomes:
+        for number, outcome in enumerate(outcomes):
+            if run.interrupts.asked:
+                return []
             small = input_of(self._folder, outcome.row.file)
-            if not small.is_file():
+            if not small.is_file() or outcome.state == "written" and not outcome.before:
+                run.output.bar(f"picture {number + 1} of {len(outcomes)} for the contact sheet", number / len(outcomes))
                 shrink_input(outcome.row.picture, small)
         files = make_sheet(self._folder, outcomes, suffix=suffix)
-        output.line(f"Contact sheet: {files[-1]}")
+        run.output.line(f"Contact sheet: {files[-1]}")
         return files
 
     def _is_fresh(self, file: Path) -> bool:
