@@ -88,7 +88,7 @@ class Batch:
         )
         rows = make_rows(find([self.folder]).entries, defaults, {self.provider.name: self.provider})
         end = time.monotonic() + LIMIT
-        with Ledger(self.plan.folder) as ledger:
+        with Ledger(self.plan.folder, home=str(self.engine.settings.home)) as ledger:
             self.board = Board(self.plan, {self.provider.name: self.provider}, ledger=ledger, **self.parts)
             runner = Runner(self.board, self.engine)
             runner.look(rows)
@@ -276,6 +276,21 @@ def test_a_job_of_another_journal_is_not_submitted_again_by_itself(tmp_path):
     assert other.run() == ["uncertain"]
     assert "is not in this journal" in other.outcomes[0].error
     assert Batch(tmp_path, provider).run() == ["written"]
+    assert len(provider.submits) == 1
+
+
+@pytest.mark.parametrize("gone", ['"sent"', '"job"'])
+def test_what_another_machine_had_no_time_to_note_is_left_to_it(tmp_path, gone):
+    provider = Remote()
+    pictures(tmp_path / "in", 1)
+    Batch(tmp_path, provider).run(until=provider.in_poll.is_set)
+    path = next(Path(tmp_path / "out").rglob("all.jsonl"))
+    lines = [line for line in path.read_text().splitlines() if gone not in line and '"sent"' not in line]
+    path.write_text("\n".join(lines) + "\n")
+    provider.let_finish.set()
+    other = Batch(tmp_path, provider, home="other")
+    assert other.run() == ["uncertain"]
+    assert "IMG3D_HOME of that run" in other.outcomes[0].error
     assert len(provider.submits) == 1
 
 
