@@ -12,10 +12,14 @@ from bpy.types import Image, Object, Operator
 
 from ..core.errors import BadInput, Img3dError
 from . import session
-from .importing.textures import FULL, LIMITED, bring_back
-from .importing.used import images_of
 
-__all__ = ["full_textures", "has_small_textures", "register", "unregister"]
+__all__ = ["FULL", "LIMITED", "full_textures", "has_small_textures", "register", "unregister"]
+
+FULL = "img3d_full"
+"""Custom property of a shrunk image: SHA-256 of the file that was delivered."""
+
+LIMITED = "img3d_texture_limit"
+"""Custom property of an object whose textures were shrunk: the side in pixels."""
 
 
 def has_small_textures(item: Object | None) -> bool:
@@ -28,6 +32,8 @@ def full_textures(*objects: Object) -> int:
 
     They come from the job's file in the library; nothing is sent or paid. `Img3dError` when they are not there.
     """
+    from .importing.used import images_of
+
     found = 0
     for item in objects:
         small = [image for image in images_of([item]) if FULL in image]
@@ -42,6 +48,7 @@ def full_textures(*objects: Object) -> int:
 def _bring_back(item: Object, small: list[Image]) -> int:
     from ..core.files.inside import pictures_inside
     from ..core.files.sniff import kind_of
+    from .importing.textures import bring_back
 
     wanted: dict[str, list[Image]] = {}
     for image in small:

@@ -26,8 +26,9 @@ __all__ = ["busy", "errors", "forget", "register", "run_import", "start", "tick"
 INTERVAL = 0.2
 _REDRAW = 0.5  # seconds: elapsed times in the sidebar go on without events
 _STEPS = (
-    *("core.events", "core.http.api", "core.files.delivery", "core.jobs.journal", "core.jobs.run", "core.jobs.work"),
-    *("core.jobs.engine", "blender.quads", "blender.importing", "blender.importing.append"),
+    *("core.events", "core.http.api", "core.http.transport", "core.files.delivery", "core.jobs.journal"),
+    *("core.jobs.run", "core.jobs.work", "core.jobs.engine"),
+    *("blender.quads", "blender.importing", "blender.importing.append"),
 )
 _DRAWN = {"VIEW_3D": "UI", "PREFERENCES": "WINDOW"}  # by kind of area the kind of region that we draw in
 _log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from img3d_addon.blender import full_textures, importing, session
-from img3d_addon.blender.importing.textures import FULL, LIMITED
+from img3d_addon.blender.full_textures import FULL, LIMITED
 from img3d_addon.blender.importing.used import images_of
 from img3d_addon.core.errors import BadInput
 from img3d_addon.core.files.inside import pictures_inside

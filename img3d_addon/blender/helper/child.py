@@ -23,6 +23,7 @@ from typing import Any, TextIO
 __all__ = ["main"]
 
 IDLE = 120.0  # seconds without a line after which it ends
+CALM = 1.0  # seconds after an answer until it is emptied: the window's Blender takes the result over meanwhile
 NAME = "img3d_helper"
 
 
@@ -36,14 +37,20 @@ def main(arguments: list[str]) -> int:
     tasks = _load_package(Path(__file__).parents[2])
     tasks.own_process()
     _tell(out, {"ready": True})
+    emptied = True
     while True:
         try:
-            line = lines.get(timeout=IDLE)
+            line = lines.get(timeout=IDLE if emptied else CALM)
         except queue.Empty:
-            return 0
+            if emptied:
+                return 0
+            line = ""
+        if not emptied:
+            tasks.clear()
+            emptied = True
         if line.strip():
             _serve(tasks, json.loads(line), out)
-            tasks.clear()  # after the answer: nobody waits for it
+            emptied = False
 
 
 def _serve(tasks: ModuleType, request: dict[str, Any], out: TextIO) -> None:

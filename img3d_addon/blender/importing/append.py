@@ -7,6 +7,7 @@ Appended data keep the path of that file for good, in the user's .blend: it must
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,11 @@ def write(items: Sequence[Object], path: Path) -> None:
         part.unlink(missing_ok=True)
 
 
+def _removed(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()
+
+
 def append(path: Path) -> tuple[Object, ...]:
     """Take the objects over, linked to no scene, in the order in which they were written; the file is removed."""
     libraries: Any = bpy.data.libraries
@@ -51,8 +57,7 @@ def append(path: Path) -> tuple[Object, ...]:
             f"What the helper Blender made cannot be read: {error}", advice="Import it again."
         ) from error
     finally:
-        with contextlib.suppress(OSError):
-            path.unlink()
+        threading.Thread(target=_removed, args=(path,)).start()  # a hundred megabytes take their time
     found = [item for collection in wanted.collections for item in collection.objects]
     bpy.data.batch_remove([*wanted.collections])
     bpy.data.batch_remove([library for library in libraries if library.as_pointer() not in before])

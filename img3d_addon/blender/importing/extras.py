@@ -16,6 +16,7 @@ import numpy as np
 from bpy.types import Collection, Mesh, Object, ViewLayer
 
 from ..after import lod_ratios
+from ..full_textures import LIMITED
 from .applied import take
 from .assets import draw_preview, mark_asset
 from .beside import put_beside
@@ -23,7 +24,7 @@ from .lods import add_lods, shelve
 from .modifiers import modified
 from .prepared import JobFacts
 from .reuse import mark, reuse
-from .textures import LIMITED, limit
+from .textures import limit
 from .used import images_of
 
 __all__ = ["HeavySteps", "digest", "heavy", "light"]

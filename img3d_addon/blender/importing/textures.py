@@ -11,13 +11,9 @@ from typing import Any
 
 from bpy.types import Image
 
-__all__ = ["FULL", "LIMITED", "bring_back", "limit"]
+from ..full_textures import FULL
 
-FULL = "img3d_full"
-"""Custom property of a shrunk image: SHA-256 of the file that was delivered."""
-
-LIMITED = "img3d_texture_limit"
-"""Custom property of an object whose textures were shrunk: the side in pixels."""
+__all__ = ["bring_back", "limit"]
 
 QUALITY = 95  # of JPEG and WebP: one more generation, seldom of more than a quarter of the pixels
 

@@ -22,6 +22,7 @@ from .shell import Shell, groups, shell_of
 __all__ = ["FACES_OF_AREA", "Healed", "close", "heal", "voxel_mesh", "voxel_size", "voxels"]
 
 CAP = 0.15  # of a part's area: a larger opening is meant, as that of a bowl or around a leaf
+THICK = 1.6  # voxels: less of it, and the edges of a sheet come out ragged
 DENSE, DENSEST = 6.0, 60.0  # voxel faces for each quad that is wanted, and where thin parts need them
 LEAST_DENSE, MOST_DENSE = 8_000, 1_500_000
 FACES_OF_AREA = 1.5  # faces that a voxel remesh makes for each square of the voxel's side
@@ -47,7 +48,7 @@ def heal(apart: Apart, shell: Shell, *, faces: int, coarser: float = 1.0) -> Hea
     voxel = voxel_size(shell, faces) * coarser
     least = np.sqrt(FACES_OF_AREA * shell.areas().sum() / min(max(DENSEST * faces, 4 * LEAST_DENSE), MOST_DENSE))
     while True:
-        closed, notes = close(shell, thickness=voxel)
+        closed, notes = close(shell, thickness=THICK * voxel)
         outside = _without_cavities(voxels(apart, closed, voxel))
         lost = _lost(apart, closed, outside, voxel=voxel)
         if lost <= LOST or voxel * 0.6 < least:

@@ -20,6 +20,8 @@ __all__ = ["Maps", "Plan", "bake_maps", "plan_of", "texture_side"]
 LEAST_SIDE, LARGEST_SIDE = 1024, 4096
 STEP = 1.5 / 255  # a byte, and rounding
 BEHIND = 0.35  # stored: a normal that points inwards is that of a face seen from behind
+GRAZING = 0.58  # stored: one along the quad is that of a sheet of which the quad is the edge
+FLAT = (0.5, 0.5, 1.0, 1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +159,7 @@ def _normals(oven: Oven, plan: Plan, maps: Maps, name: str) -> None:
     pixels = _baked(oven, None, data=True)
     behind = pixels[..., 2] < BEHIND
     pixels[behind, :3] = 1.0 - pixels[behind, :3]
+    pixels[pixels[..., 2] < GRAZING] = FLAT
     maps.images["normal"] = _image(pixels, f"{name} Normal", data=True)
 
 
@@ -181,7 +184,7 @@ def _baked(oven: Oven, feed: Any, *, data: bool, deep: bool = False) -> np.ndarr
     bare = pixels[..., 3] < 0.5
     pixels[bare] = 0.0
     mean = pixels.sum(axis=(0, 1), dtype=np.float64) / max(int((~bare).sum()), 1)
-    pixels[bare] = (0.5, 0.5, 1.0, 1.0) if feed is None else mean
+    pixels[bare] = FLAT if feed is None else mean
     pixels[..., 3] = 1.0
     return pixels
 
