@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import glob
+import itertools
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -41,6 +42,9 @@ def find(given: Iterable[Path], *, recursive: bool = False, skip: Path | None = 
 
 
 def _add(source: Path, found: Found, *, recursive: bool, skip: Path | None) -> None:
+    if source.is_dir() and recursive and source.absolute() == skip:
+        text = f"With --recursive, results in {source} could not be told from pictures"
+        raise BadInput(text, advice="Choose another folder with --out.")
     if source.is_dir():
         found.entries += _folder(source, found, recursive=recursive, skip=skip)
     elif source.exists() and source.suffix.lower() in ENDINGS:
@@ -81,7 +85,12 @@ def _listing(folder: Path, skip: Path | None) -> list[tuple[Path, bool]]:
     with os.scandir(folder) as listing:
         items = sorted(listing, key=lambda item: item.name)
     found = [(Path(item.path), item.is_dir()) for item in items if not item.name.startswith(".")]
-    return [(path, is_folder) for path, is_folder in found if path.absolute() != skip]
+    return [(path, is_folder) for path, is_folder in found if path.absolute() != skip and not _is_sheet(path, skip)]
+
+
+def _is_sheet(path: Path, skip: Path | None) -> bool:
+    """Whether it is the contact sheet of an earlier run into the folder of the pictures."""
+    return path.absolute().parent == skip and path.name.startswith("contact-sheet")
 
 
 def _entry(path: Path, name: Path) -> Entry:
@@ -91,14 +100,19 @@ def _entry(path: Path, name: Path) -> Entry:
 def _pattern(pattern: Path, skip: Path | None) -> list[Entry]:
     names = glob.glob(str(pattern.expanduser()), recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
     paths = [Path(name) for name in sorted(names)]
-    fits = [
-        path
-        for path in paths
-        if path.suffix.lower() in PICTURES and path.is_file() and not (skip and path.absolute().is_relative_to(skip))
-    ]
+    fits = [path for path in paths if path.suffix.lower() in PICTURES and path.is_file()]
+    base = Path(*itertools.takewhile(lambda part: not glob.has_magic(part), pattern.parts)).absolute()
+    fits = [path for path in fits if not _is_ours(path, skip, mixed=skip is not None and base.is_relative_to(skip))]
     if not fits:
         raise BadInput(f"No picture fits the pattern {pattern}", advice="Check it, and quote it for the shell.")
     return [Entry(where=str(path), picture=path) for path in fits]
+
+
+def _is_ours(path: Path, skip: Path | None, *, mixed: bool) -> bool:
+    """Whether it is a result, such as a texture or a preview; `mixed`: the output folder has the pictures, too."""
+    if skip is None or not path.absolute().is_relative_to(skip):
+        return False
+    return not mixed or path.absolute().parent != skip or _is_sheet(path, skip)
 
 
 def _count(number: int, what: str) -> str:

@@ -133,6 +133,15 @@ def test_a_pattern(tmp_path):
         find([tmp_path / "*.webp"])
 
 
+def test_results_in_the_folder_of_the_pictures_are_no_pictures(tmp_path):
+    folder(tmp_path)
+    (tmp_path / "contact-sheet.png").touch()
+    assert len(find([tmp_path], skip=tmp_path).entries) == 2
+    assert [entry.picture.name for entry in find([tmp_path / "**" / "*.png"], skip=tmp_path).entries] == ["b.png"]
+    with pytest.raises(BadInput, match="could not be told from pictures"):
+        find([tmp_path], recursive=True, skip=tmp_path)
+
+
 def test_nothing_to_be_found(tmp_path):
     with pytest.raises(BadInput, match="There is no folder, manifest or picture"):
         find([tmp_path / "gone"])
