@@ -62,11 +62,16 @@ def test_a_file_without_normals_has_none(tmp_path):
     assert not loaded(path, alone=True).has_custom_normals
 
 
-def test_normals_that_do_not_fit_are_left_to_blender(tmp_path, monkeypatch):
+def failing(*_arguments, **_more):
+    raise ValueError("an accessor of another kind")
+
+
+@pytest.mark.parametrize("found", [failing, lambda parts, corners: None], ids=["fails", "does not fit"])
+def test_normals_that_do_not_fit_are_left_to_blender(tmp_path, monkeypatch, found):
     hard_and_soft()
     path = written(tmp_path)
     slow = loaded(path, alone=False)
-    monkeypatch.setattr(free_normals, "_of_corners", lambda part, gltf: np.ones((7, 3), np.float32))
+    monkeypatch.setattr(free_normals, "_of_corners", found)
     before = {kind: len(getattr(bpy.data, kind)) for kind in ("objects", "meshes", "materials", "images")}
     quick = loaded(path, alone=True)
     assert quick.has_custom_normals

@@ -8,6 +8,7 @@ Stored so, normals turn with the object but not with edits of single vertices, w
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ __all__ = ["FreeNormals", "kept", "worth_it"]
 LARGE = 100_000  # triangles
 AGREE = 0.99995  # cosine of half a degree, which is more than Blender's own way to store normals loses
 _MODULE = "img3d_gltf_normals"
+_log = logging.getLogger(__name__)
 _TRIANGLES = (None, 4)  # glTF's modes; strips and fans are put into another order by the importer
 
 
@@ -35,21 +37,30 @@ class FreeNormals:
 
     def gather_import_mesh_after_hook(self, source: Any, mesh: Any, gltf: Any) -> None:
         """Write the normals of the file to the mesh, which was imported without."""
-        parts = [part for part in source.primitives if "POSITION" in part.attributes]
-        if not any("NORMAL" in part.attributes for part in parts):
-            return
-        if not all("NORMAL" in part.attributes and part.mode in _TRIANGLES for part in parts):
-            type(self).failed = True
-            return
-        decoded = [_decoded(part, gltf) for part in parts]
-        gltf.decode_accessor_cache = {}
-        normals = _of_corners(decoded, corners=len(mesh.loops))
-        if normals is None:
-            type(self).failed = True
-            return
-        domain, found = _by_vertex(mesh, normals)
-        stored = mesh.attributes.new("custom_normal", "FLOAT_VECTOR", domain)
-        stored.data.foreach_set("vector", np.ascontiguousarray(found, np.float32).ravel())
+        try:
+            kept = _keep(source, mesh, gltf)
+        except Exception:  # the importer would end with a sentence about itself
+            _log.exception("the normals of %s", mesh.name)
+            kept = False
+        type(self).failed |= not kept
+
+
+def _keep(source: Any, mesh: Any, gltf: Any) -> bool:
+    """Tell whether the mesh has the normals of the file, or the file has none."""
+    parts = [part for part in source.primitives if "POSITION" in part.attributes]
+    if not any("NORMAL" in part.attributes for part in parts):
+        return True
+    if not all("NORMAL" in part.attributes and part.mode in _TRIANGLES for part in parts):
+        return False
+    decoded = [_decoded(part, gltf) for part in parts]
+    gltf.decode_accessor_cache = {}
+    normals = _of_corners(decoded, corners=len(mesh.loops))
+    if normals is None:
+        return False
+    domain, found = _by_vertex(mesh, normals)
+    stored = mesh.attributes.new("custom_normal", "FLOAT_VECTOR", domain)
+    stored.data.foreach_set("vector", np.ascontiguousarray(found, np.float32).ravel())
+    return True
 
 
 def worth_it(path: Path, kind: str) -> bool:
