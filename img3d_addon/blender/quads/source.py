@@ -23,6 +23,9 @@ __all__ = ["WORK_SIZE", "Source", "check_source", "gather"]
 WORK_SIZE = 2.0
 """Length of the longest side while it is worked on, so that a grain and a mountain are alike."""
 
+LEAST_AREA = 2e-5
+"""Of a mesh of that size: less is the rounding of corners that lie in a line."""
+
 KEPT_BY_A_REBUILD = "Take the mesh as it came, or use a Decimate modifier, which keeps rigs and shape keys."
 
 
@@ -76,7 +79,7 @@ def gather(apart: Apart, items: Sequence[Object]) -> Source:
     shell = Shell((shell.points - np.array(middle)) * factor, shell.triangles).welded()
     shell = shell.only(shell.areas() > 0.0)
     area = float(shell.areas().sum())
-    if not area > 1e-9:
+    if not area > LEAST_AREA:
         raise ImportFailed(
             f"The faces of {items[0].name} have no area, so they cannot be remeshed",
             advice="Keep the mesh as it came, or take another result.",
