@@ -18,6 +18,8 @@ __all__ = ["Part", "flow", "quadriflow", "share_out", "time_limit"]
 
 # QuadriFlow refuses every edge shorter than about 1e-4 units, with a message that only speaks of manifoldness.
 WORKING_SIZE = 500.0
+GRIDS = (1.0, 0.93, 0.86)  # voxels for another try: it nearly always does
+SMALL = 100  # quads: after a refusal of so small a part, another try may never end
 LEAST_PART = 8  # quads: what deserves fewer is a crumb, and hundreds of crumbs keep QuadriFlow busy for ever
 MOST_PARTS = 48
 AT_LEAST = 24  # quads of a part that is kept
@@ -54,7 +56,7 @@ def share_out(outside: Shell, faces: int) -> tuple[list[Part], int]:
 def flow(apart: Apart, part: Part, *, voxel: float) -> tuple[Mesh | None, str]:
     """Return the part as a new mesh of quads and what to tell, or None and the reason."""
     reason = ""
-    for finer in (1.0, 0.93, 0.86):  # another grid nearly always does it
+    for finer in GRIDS if part.faces >= SMALL else GRIDS[:1]:
         shell = part.shell if finer == 1.0 else voxels(apart, part.shell, voxel * finer)
         made, reason = quadriflow(apart, shell, part.faces)
         if made:
