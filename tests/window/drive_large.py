@@ -52,6 +52,7 @@ def steps():
     settings = bpy.context.scene.img3d
     settings.picture = bpy.data.images.load(str(d.ROOT / "examples" / "rocket.png"))
     settings.provider = "stability_spar3d"
+    bpy.ops.ed.undo_push(message="What a user would have chosen")
     yield from d.open_sidebar()
     yield 2.0
     yield from imported("500k", 0.05)
@@ -102,7 +103,10 @@ def killed_and_stopped():
     assert "helper Blender ended" in d.module("blender.pump").errors[newest().id]
     assert not ours()
     yield from d.press("img3d.import_result")
-    yield from d.wait(bringing, what="the helper")
+    yield from d.wait(lambda: bringing() and helper_child() and helper_child().alive, what="the helper")
+    os.kill(helper_child()._child.pid, signal.SIGSTOP)  # it hangs
+    d.region().tag_redraw()
+    yield 0.5
     yield from d.press("img3d.cancel")
     yield from d.wait(lambda: not bringing(), 2.0, what="the stop")
     assert not ours()
