@@ -26,6 +26,7 @@ TEXTURE = {"10k": 2048, "50k": 2048, "200k": 2048, "500k": 2048, "1M": 4096}
 READ = {"200k": 3.5, "500k": 1.7, "1M": 1.7}
 STALL = {"200k": 0.1, "500k": 0.1, "1M": 0.1}
 TOTAL = {"5.2": 0.75, "4.5": 1.0, "4.2": 1.8}  # for sizes that have a goal in STALL
+KNOWN = 1.4  # times the goal of P3: see README.md
 CALLBACK = {"500k": 50.0, "1M": 100.0}  # milliseconds
 TWICE = 2
 
@@ -80,7 +81,8 @@ def _goals(size: str, rounds: Sequence[_Round], plan: Plan) -> Iterator[Measured
     }
     for goal, (what, most, a, b) in found.items():
         if goal in plan.goals:
-            yield Measured(goal=goal, what=what, case=case, most=most, a=a, b=b, notes=notes)
+            accepted = KNOWN if goal == "P3" else 1.0
+            yield Measured(goal=goal, what=what, case=case, most=most, a=a, b=b, accepted=accepted, notes=notes)
 
 
 def ours(*, path: str, keep: str, folder: str) -> dict[str, Any]:

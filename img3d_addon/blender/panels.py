@@ -123,7 +123,7 @@ class IMG3D_PT_jobs(_Tab, Panel):
             layout.label(text="No jobs yet")
 
 
-CLASSES = (IMG3D_PT_main, IMG3D_PT_jobs, IMG3D_PT_result)
+CLASSES = (IMG3D_PT_main, IMG3D_PT_result, IMG3D_PT_jobs)
 
 
 def register() -> None:

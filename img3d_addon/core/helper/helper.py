@@ -22,6 +22,7 @@ from .work import Work
 __all__ = ["KINDS", "Helper", "NoHelper"]
 
 START_LIMIT = 60.0  # seconds until the child says that it is ready
+_KILLED = (-9, -15)  # by signals that no fault of its own sends
 _DYING = 5.0  # seconds from the end of a child's standard output to its own end: then its status is its own
 KINDS: dict[str, type[Img3dError]] = {kind.kind: kind for kind in (getattr(errors, name) for name in errors.__all__)}
 _log = logging.getLogger(__name__)
@@ -227,9 +228,10 @@ def _died(work: Work, status: int, words: str) -> Img3dError:
             f"The work on {what} was ended after {work.limit:.0f} seconds: it had not come to an end{step}",
             advice="Nothing else is lost. Try again with fewer faces, or without this step.",
         )
+    reason = f"{_last_line(words)} (status {status})" if status not in _KILLED else "the system or a user ended it"
     return ImportFailed(
-        f"The helper Blender ended while it worked on {what}{step}, with status {status}: {_last_line(words)}",
-        advice="Nothing else is lost. Try again with other options; if it happens again, send us the file.",
+        f"The helper Blender ended while it worked on {what}{step}: {reason}",
+        advice="Nothing else is lost. Try again, or with other options; if it happens again, report it with the file.",
     )
 
 

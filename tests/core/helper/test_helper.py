@@ -63,7 +63,7 @@ def test_what_it_prints_is_no_answer(helper):
 
 def test_a_crash_is_told_and_the_next_request_gets_a_new_child(helper):
     first = helper.run({"task": "echo"})
-    with pytest.raises(ImportFailed, match=r"duck\.glb \(begun\).*status.*a last word.*Nothing else is lost"):
+    with pytest.raises(ImportFailed, match=r"duck\.glb \(begun\): a last word \(status -11\).*Nothing else is lost"):
         helper.run({"task": "crash", "about": "duck.glb"})
     assert helper.run({"task": "echo"})["pid"] != first["pid"]
 
