@@ -8,12 +8,11 @@ from typing import Any
 
 from . import remeshing
 from .layout import draw_text
-from .words import capital
+from .words import capital, quad_lines
 
 __all__ = ["draw_quads", "lines_of"]
 
 PROPERTY = "img3d_quads"
-_GOOD = 29.0  # decibels from which on renders are hard to tell apart
 
 
 def draw_quads(layout: Any, item: Any, context: Any) -> None:
@@ -35,19 +34,6 @@ def lines_of(item: Any) -> list[str]:
     """Return sentences about the quads of an object; none when it has none or what is stored cannot be read."""
     try:
         told = json.loads(item.get(PROPERTY, "null"))
-        return _lines(told) if told else []
+        return quad_lines(told) if told else []
     except (ValueError, TypeError, KeyError):  # the user's own property, or one of another version
         return []
-
-
-def _lines(told: dict[str, Any]) -> list[str]:
-    before, after, likeness = told["before"], told["after"], told["psnr"]
-    lines = [
-        f"Faces: {before['faces']:,} before, {after['faces']:,} now",
-        f"Quads: {before['quads']:.0%} before, {after['quads']:.0%} now",
-        f"Open edges: {before['non_manifold']:,} before, {after['non_manifold']:,} now",
-    ]
-    if likeness is not None:
-        verdict = "hard to tell apart" if likeness >= _GOOD else "look closely"
-        lines.append(f"Renders: {likeness:.0f} dB alike, {verdict}")
-    return [*lines, *told["notes"]]

@@ -15,6 +15,7 @@ from ..core.provider import Provider
 from ..core.values import Price
 
 __all__ = [
+    "ALIKE",
     "ASKED",
     "CHARACTER",
     "STAGES",
@@ -25,12 +26,16 @@ __all__ = [
     "known_price",
     "lines",
     "price_words",
+    "quad_lines",
     "stage_of",
     "stage_words",
 ]
 
 ASKED = "told by the service when asked"
 """The price of a service that tells it when it is asked."""
+
+ALIKE = 29.0
+"""Decibels from which on two renders are hard to tell apart."""
 
 CHARACTER = 6.1
 """Pixels that a character of a text takes on average, at a scale of 1."""
@@ -115,3 +120,17 @@ def lines(text: str, *, width: float) -> list[str]:
 def _clock(seconds: float) -> str:
     whole = max(0, int(seconds))
     return f"{whole} s" if whole < 60 else f"{whole // 60}:{whole % 60:02} min"
+
+
+def quad_lines(told: Mapping[str, Any]) -> list[str]:
+    """Say what a quad remesh has told (`quads.summary`): before, now, how alike the renders are, and its notes."""
+    before, after, likeness = told["before"], told["after"], told["psnr"]
+    lines = [
+        f"Faces: {before['faces']:,} before, {after['faces']:,} now",
+        f"Quads: {before['quads']:.0%} before, {after['quads']:.0%} now",
+        f"Open edges: {before['non_manifold']:,} before, {after['non_manifold']:,} now",
+    ]
+    if likeness is not None:
+        verdict = "hard to tell apart" if likeness >= ALIKE else "look closely"
+        lines.append(f"Renders: {likeness:.0f} dB alike, {verdict}")
+    return [*lines, *told["notes"]]

@@ -130,6 +130,9 @@ def test_a_quad_remesh_of_ours_keeps_the_texture_of_any_service(server, tmp_path
     faces = [line.split()[1:] for line in out.read_text().splitlines() if line.startswith("f ")]
     assert len(faces) > 100
     assert {len(face) for face in faces} == {4}
+    (written,) = [event for event in done.events if event["event"] == "written"]
+    assert written["quads"]["after"]["quads"] == 1.0
+    assert written["quads"]["psnr"] > 20
     told = {event.get("message") for event in done.events if event["event"] == "progress"}
     assert any("quads" in text for text in told if text), told
 

@@ -5,6 +5,7 @@ Also a helper that is killed in the middle, and an import and a remesh that are 
 --enable-event-simulate.
 """
 
+import importlib.util
 import os
 import signal
 import sys
@@ -148,6 +149,8 @@ def quads():
     yield from d.key("Z", ctrl=True)
     yield from d.wait(lambda: len(ours()) == 1, what="undo")
     assert not ours()[0].hide_viewport
+    # A background Blender without extensions clears away what they have installed, where it may.
+    assert Path(importlib.util.find_spec("PIL").origin).is_file()
 
 
 d.main(steps)

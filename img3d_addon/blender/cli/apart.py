@@ -49,5 +49,4 @@ def _watched(
     except BaseException:
         helper.cancel(work)
         raise
-    found = work.result()
-    return Written(target, found["faces"], found["vertices"])
+    return Written(target, **work.result())

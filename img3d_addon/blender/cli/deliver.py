@@ -37,11 +37,12 @@ _IDLE = {
 
 @dataclass(frozen=True)
 class Written:
-    """A file with its number of faces and vertices."""
+    """A file with its number of faces and vertices, and what a quad remesh has told (`quads.summary`)."""
 
     path: Path
     faces: int
     vertices: int
+    quads: Mapping[str, Any] | None = None
 
 
 def changes_nothing(after: Mapping[str, Any]) -> bool:
@@ -69,7 +70,7 @@ def export(job: Job, target: Path, after: Mapping[str, Any]) -> Written:
         try:
             next(steps)
         except StopIteration as end:
-            return Written(target, end.value["faces"], end.value["vertices"])
+            return Written(target, **end.value)
 
 
 def request_of(job: Job, target: Path, after: Mapping[str, Any], *, name: str = "") -> dict[str, Any]:
@@ -89,7 +90,7 @@ def request_of(job: Job, target: Path, after: Mapping[str, Any], *, name: str = 
 
 
 def delivering(request: Mapping[str, Any]) -> Steps:
-    """Do what `request_of` asks for; yields (fraction, what is being done), returns the faces and vertices written."""
+    """Do what `request_of` asks for; yields (fraction, what is being done), returns what `Written` holds but its path."""
     import bpy
 
     from ..after import check
@@ -106,7 +107,7 @@ def delivering(request: Mapping[str, Any]) -> Steps:
     faces, vertices = count(objects)
     yield 0.9, "writing"
     write(objects, Path(request["target"]))
-    return {"faces": faces, "vertices": vertices}
+    return {"faces": faces, "vertices": vertices, "quads": prepared.facts.get("quads")}
 
 
 def _model(job: Job) -> Path:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.errors import Img3dError, KeyMissing, Offline
 from ...core.events import Event
+from ..words import quad_lines
 from .apart import export_apart
 from .deliver import changes_nothing, copy
 from .facts import remarks
@@ -70,10 +71,14 @@ class Run:
         self._statuses.append(0)
         seconds = round(time.monotonic() - self._began, 3)
         facts: dict[str, Any] = {"faces": written.faces, "vertices": written.vertices, "seconds": seconds}
+        if written.quads:
+            facts["quads"] = written.quads
         told = dict(job.model.facts) if job.model else {}
         self.output.emit("written", job_id, path=str(target), **facts, **({"facts": told} if told else {}))
         numbers = f"{written.faces} faces, {written.vertices} vertices, {seconds:.1f} s"
         self.output.line(f"{target}  {'; '.join([numbers, *remarks(told)])}")
+        for line in quad_lines(written.quads) if written.quads else ():
+            self.output.line(f"    {line}")
 
     def _watch(self, job: Job, fraction: float, message: str) -> None:
         if self.interrupts.asked:
