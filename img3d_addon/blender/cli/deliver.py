@@ -90,7 +90,7 @@ def request_of(job: Job, target: Path, after: Mapping[str, Any], *, name: str = 
 
 
 def delivering(request: Mapping[str, Any]) -> Steps:
-    """Do what `request_of` asks for; yields (fraction, what is being done), returns what `Written` holds but its path."""
+    """Do what `request_of` asks for; yields (fraction, what is being done), returns what `Written` has but a path."""
     import bpy
 
     from ..after import check
