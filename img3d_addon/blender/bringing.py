@@ -43,7 +43,7 @@ __all__ = [
     "usable",
 ]
 
-LIMIT = 900.0  # seconds for an import: an importer that hangs is ended
+LIMIT = 600.0  # seconds for one step, such as the import: a slow machine takes half a minute for a million faces
 _WARM = 30.0  # seconds between two signs of life to an idle helper
 _PAUSE = 0.1  # seconds that a megabyte of a model takes to import, on a slow machine
 
@@ -209,9 +209,9 @@ def _request(
 
 
 def time_limit(options: Mapping[str, Any]) -> float:
-    """Return after how many seconds the helper's work on one result is ended."""
-    if not options["quad"]:
+    """Return for how many seconds the helper's work on one result may bring nothing new, before it is ended."""
+    if not options.get("quad"):
         return LIMIT
     from . import quads
 
-    return LIMIT + quads.time_limit(options["quad"])
+    return max(LIMIT, quads.time_limit(options["quad"]))

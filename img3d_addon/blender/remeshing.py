@@ -16,6 +16,7 @@ from bpy.types import Mesh, Object
 
 from ..core.errors import BadInput, ImportFailed
 from ..core.helper.helper import NoHelper
+from . import bringing
 from .helper.starting import handover_file, helper, refused, remember_refusal
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ __all__ = [
     "under_way",
 ]
 
-LIMIT = 600.0  # seconds for what is not QuadriFlow: handing over, healing, baking
 _CARRIED = ("img3d_job", "img3d_provider", "img3d_image", "img3d_settings")
 
 Steps = Generator[tuple[float, str], None, dict[str, Any]]
@@ -142,7 +142,6 @@ def rebuilding(request: Mapping[str, Any]) -> Steps:
 
 
 def _submitted(item: Object, settings: QuadSettings) -> Remeshing:
-    from . import quads
     from .importing.append import write
 
     if reason := check(item):
@@ -157,7 +156,7 @@ def _submitted(item: Object, settings: QuadSettings) -> Remeshing:
         "target": str(target),
         "settings": asdict(settings),
     }
-    work = helper().submit(request, limit=LIMIT + quads.time_limit(settings.faces))
+    work = helper().submit(request, limit=bringing.time_limit({"quad": settings.faces}))
     return Remeshing(uid=item.session_uid, name=item.name, keep=settings.keep_original, target=target, work=work)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Any
 
 from .. import errors
@@ -61,7 +61,7 @@ class Helper:
             self._workers.put(self._wake)
 
     def submit(self, request: Mapping[str, Any], *, limit: float | None = None) -> Work:
-        """Hand in a request; returns at once. After `limit` seconds of work the child is killed."""
+        """Hand in a request; returns at once. After `limit` seconds without a sign of progress the child is killed."""
         work = Work(request, limit=limit)
         with self._lock:
             if self._closed:
@@ -143,14 +143,14 @@ class Helper:
     def _followed(self, child: Process, work: Work) -> dict[str, Any] | bool:
         """Return the answer, else whether the child has said anything before it died."""
         heard = False
-        with _ended_after(work.limit, lambda: _too_late(work, child)):
-            for message in child.messages():
-                heard = True
-                if "result" in message:
-                    return message["result"]
-                if "error" in message:
-                    raise _error_of(message["error"])
-                work.told(message.get("fraction"), str(message.get("message", "")))
+        messages = child.messages()
+        while (message := _next(messages, work, child)) is not None:
+            heard = True
+            if "result" in message:
+                return message["result"]
+            if "error" in message:
+                raise _error_of(message["error"])
+            work.told(message.get("fraction"), str(message.get("message", "")))
         return heard
 
     def _wake(self) -> None:
@@ -210,6 +210,12 @@ def _ended_after(limit: float | None, end: Callable[[], None]) -> Generator[None
         timer.join()
 
 
+def _next(messages: Iterator[dict[str, Any]], work: Work, child: Process) -> dict[str, Any] | None:
+    """Wait for a message, for as long as the work may be silent; None at the end of the child."""
+    with _ended_after(work.limit, lambda: _too_late(work, child)):
+        return next(messages, None)
+
+
 def _too_late(work: Work, child: Process) -> None:
     work.overdue = True
     child.kill()
@@ -225,7 +231,7 @@ def _died(work: Work, status: int, words: str) -> Img3dError:
     step = f" ({work.message})" if work.message else ""
     if work.overdue:
         return ImportFailed(
-            f"The work on {what} was ended after {work.limit:.0f} seconds: it had not come to an end{step}",
+            f"The work on {what} was ended, as {work.limit:.0f} seconds brought nothing new{step}",
             advice="Nothing else is lost. Try again with fewer faces, or without this step.",
         )
     reason = f"{_last_line(words)} (status {status})" if status not in _KILLED else "the system or a user ended it"

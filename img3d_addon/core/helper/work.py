@@ -14,7 +14,7 @@ __all__ = ["Work"]
 
 
 class Work:
-    """Read by any thread: single attributes that are replaced as a whole. `limit` in seconds, None for none."""
+    """Read by any thread: single attributes that are replaced as a whole. `limit`: seconds without news, or None."""
 
     def __init__(self, request: Mapping[str, Any], *, limit: float | None) -> None:
         self.request = dict(request)

@@ -76,7 +76,7 @@ def test_an_answer_that_is_none_is_a_crash(helper):
 
 def test_a_hang_is_ended_at_its_time_limit(helper, tmp_path):
     pid = tmp_path / "pid"
-    with pytest.raises(ImportFailed, match=r"ended after 1 seconds.*fewer faces"):
+    with pytest.raises(ImportFailed, match=r"1 seconds brought nothing new.*fewer faces"):
         helper.run({"task": "hang", "pid": str(pid)}, limit=1.0)
     assert not lives(int(pid.read_text()))
     assert helper.run({"task": "echo"})["task"] == "echo"

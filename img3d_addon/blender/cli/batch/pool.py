@@ -26,7 +26,7 @@ __all__ = ["Pool", "Then", "cores"]
 
 Then = Callable[[Mapping[str, Any] | Img3dError], None]
 
-_LIMIT = 3600.0  # seconds for one file, after which an importer or a remesh is taken to hang
+_LIMIT = 3600.0  # seconds without a sign of progress for what is no row: an asset library grows large
 _log = logging.getLogger(__name__)
 
 
@@ -103,7 +103,7 @@ class Pool:
     def _feed(self) -> None:
         while not self._alone and len(self._working) < self._count and (errand := self._next()):
             helper = self._idle.pop() if self._idle else _new_helper()
-            self._working[helper] = (errand, helper.submit(errand.request, limit=_LIMIT))
+            self._working[helper] = (errand, helper.submit(errand.request, limit=_limit(errand)))
 
     def _next(self) -> _Errand | None:
         queue = self._waiting or self._later
@@ -138,6 +138,12 @@ def cores() -> int:
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _limit(errand: _Errand) -> float:
+    from ...bringing import time_limit
+
+    return time_limit(errand.request["after"]) if errand.is_row else _LIMIT
 
 
 def _new_helper() -> Helper:
