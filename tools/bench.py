@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`build.py bench`: measure the goals, or with `offline` the generator, with `throughput` batches."""
+"""`build.py bench`: measure the goals, or with `offline` the generator, with `throughput` or `scale` batches."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from . import pythons
 from .environment import ensure
 from .talk import ROOT, Stop
 
-USAGE = "build.py bench [--blender 4.2|4.5|5.2|all] [offline|throughput] [OPTIONS]"
+USAGE = "build.py bench [--blender 4.2|4.5|5.2|all] [offline|throughput|scale] [OPTIONS]"
 
 
 def main(words: Sequence[str]) -> int:
     """Run it in the environment of one Blender, by default the demo's, or in those of all; the worst status counts."""
     blenders, rest = _blenders(list(words))
     module = "bench.run"
-    if rest[:1] in (["offline"], ["throughput"]):
+    if rest[:1] in (["offline"], ["throughput"], ["scale"]):
         module, rest = f"bench.{rest[0]}", rest[1:]
     return max(_run(blender, module, rest) for blender in blenders)
 
