@@ -33,7 +33,7 @@ def amount_of(text: str) -> Amount:
 
 
 class Budget:
-    """Counts in the unit of the limit; without a unit there, in that of the first price.
+    """Counts in the unit of the limit; without a unit there, in that of `each`, or else of the first price.
 
     `spent` is known, `promised` are the prices of what is under way. `each` is what a job counts whose price the
     service does not tell.
@@ -42,7 +42,10 @@ class Budget:
     def __init__(self, limit: Amount | None, *, each: Amount | None = None) -> None:
         self.limit = limit
         self.each = each
-        self.unit = limit.unit if limit else ""
+        units = {amount.unit.casefold(): amount.unit for amount in (each, limit) if amount and amount.unit}
+        if len(units) > 1:
+            raise BadInput(f"{limit} and {each} are sums in two units", advice="Give both in the same, such as USD.")
+        self.unit = next(iter(units.values()), "")
         self.spent = 0.0
         self._promised: dict[int, float] = {}
 

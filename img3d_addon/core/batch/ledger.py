@@ -8,7 +8,9 @@ a job is handed to the engine its row is noted as begun, so that after a kill th
 from __future__ import annotations
 
 import json
+import math
 import os
+import re
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -16,7 +18,7 @@ from types import TracebackType
 from typing import Any, TextIO, cast
 
 from ..errors import BadInput, OutputError
-from ..jobs.lease import lock
+from ..jobs.lease import alive, lock
 from ..values import Price
 from .keys import Keys
 
@@ -64,7 +66,7 @@ class Made:
 class Ledger:
     """The records below an output folder. `part` names one range of a farm; all parts are read, one is written.
 
-    `with` opens and locks it; `BadInput` when another batch writes the same part.
+    `with` opens and locks it; `BadInput` when another batch writes a part with rows of this one.
     """
 
     def __init__(self, folder: Path, *, part: str = WHOLE, home: str = "") -> None:
@@ -95,7 +97,7 @@ class Ledger:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o644)
-            if not lock(self._lock):
+            if not lock(self._lock) or self._is_shared():
                 self.__exit__(None, None, None)
                 raise BadInput(
                     f"Another batch is writing to {self.folder.parent}",
@@ -118,6 +120,11 @@ class Ledger:
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
+
+    def _is_shared(self) -> bool:
+        """Tell whether a batch at work has rows of this part, too: each would pay for them."""
+        others = [path for path in self.folder.glob("*.lock") if _overlap(path.stem, self._path.stem)]
+        return any(alive(self.folder, path.stem) for path in others if path.stem != self._path.stem)
 
     def begin(self, key: str, file: str) -> None:
         """Note that a row is about to be handed to the engine; on disk when this returns."""
@@ -190,6 +197,17 @@ class Ledger:
             changes: dict[str, Any] = {name: value for name, value in record.items() if name != "key"}
             changes["cost"] = _price(record.get("cost"))
             self.begun[record["key"]] = replace(before, **changes)
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Tell whether two parts, such as 0-5 and 3-9, have rows in common."""
+    first, end, begin, last = *_bounds(one), *_bounds(other)
+    return first < last and begin < end
+
+
+def _bounds(part: str) -> tuple[float, float]:
+    found = re.fullmatch(r"(\d+)-(\d+)", part)
+    return (int(found[1]), int(found[2])) if found else (0, math.inf)
 
 
 def _price(found: dict[str, Any] | None) -> Price | None:

@@ -57,6 +57,14 @@ def test_one_batch_at_a_time_writes_a_part_and_parts_read_each_other(tmp_path):
         pass
 
 
+@pytest.mark.parametrize(("one", "other"), [("0-5", "4-9"), ("0-9", "3-4"), ("0-5", "all"), ("all", "2-3")])
+def test_no_two_batches_at_once_have_the_same_rows(tmp_path, one, other):
+    with Ledger(tmp_path, part=one), pytest.raises(BadInput, match="Another batch"), Ledger(tmp_path, part=other):
+        pass
+    with Ledger(tmp_path, part=other):
+        pass
+
+
 @pytest.mark.parametrize(
     ("text", "amount"),
     [
@@ -106,6 +114,9 @@ def test_units():
     assert Budget(Amount(1, "USD")).count(Price(amount=0, unit="stars")) == 0
     assert Budget(Amount(1)).count(None) is None
     assert Budget(Amount(1), each=Amount(0.2)).count(None) == 0.2
+    assert Budget(Amount(1), each=Amount(0.2, "USD")).count(CREDITS) == 0.04
+    with pytest.raises(BadInput, match="two units"):
+        Budget(Amount(9, "credits"), each=Amount(0.5, "USD"))
     mixed = Budget(Amount(9))
     mixed.count(CREDITS)
     with pytest.raises(BadInput, match="A price in units cannot be counted against a limit in credits"):
