@@ -6,12 +6,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from ..errors import BadInput
 
-__all__ = ["PREFIXES", "WORDS", "Entry", "broken", "column", "entry_of"]
+__all__ = ["PREFIXES", "WORDS", "Entry", "broken", "column", "entry_of", "is_plain"]
 
 WORDS = ("picture", "provider", "name", "format")
 PREFIXES = ("params", "after")
@@ -64,7 +64,7 @@ def entry_of(values: Mapping[str, Any], *, where: str, base: Path) -> Entry:
         prefix, dot, rest = name.partition(".")
         if dot and value not in (None, ""):
             groups[prefix][rest] = value
-    if words.get("name") and not _is_plain(words["name"]):
+    if words.get("name") and not is_plain(Path(words["name"])):
         return broken(where, f"the name {words['name']!r} is no name of a file below the output folder")
     try:
         picture = base / Path(words.pop("picture")).expanduser()
@@ -87,6 +87,6 @@ def broken(where: str, why: str) -> Entry:
     return Entry(where=where, error=f"{where} cannot be used: {why}")
 
 
-def _is_plain(name: str) -> bool:
-    path = Path(name)
-    return not path.is_absolute() and ".." not in path.parts and path.name not in ("", ".") and "\0" not in name
+def is_plain(path: PurePath) -> bool:
+    r"""Tell whether a path stays below the folder that it is joined to; on Windows C:a and \a do not."""
+    return not path.anchor and ".." not in path.parts and path.name not in ("", ".") and "\0" not in str(path)

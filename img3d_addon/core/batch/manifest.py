@@ -27,10 +27,13 @@ def read_manifest(path: Path) -> list[Entry]:
     """Return the rows of a manifest, chosen by its ending; `BadInput` when it is none."""
     text = _text(path)
     if path.suffix.lower() in (".csv", ".tsv"):
-        return list(_csv(text, path))
-    found = list(_json(text, path) if path.suffix.lower() == ".json" else _json_lines(text, path))
+        found = list(_csv(text, path))
+        advice = "Write a row for each picture below the first line."
+    else:
+        found = list(_json(text, path) if path.suffix.lower() == ".json" else _json_lines(text, path))
+        advice = "Each line is an object with a picture."
     if not found:
-        raise BadInput(f"The manifest {path} is empty", advice="Each line is an object with a picture.")
+        raise BadInput(f"The manifest {path} is empty", advice=advice)
     return found
 
 

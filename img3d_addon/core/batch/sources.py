@@ -34,7 +34,7 @@ def find(given: Iterable[Path], *, recursive: bool = False, skip: Path | None = 
     found = Found()
     for source in given:
         try:
-            _add(source, found, recursive=recursive, skip=skip.absolute() if skip else None)
+            _add(source, found, recursive=recursive, skip=_real(skip) if skip else None)
         except OSError as error:
             reason = error.strerror or str(error)
             raise BadInput(f"{source} cannot be used ({reason})", advice="Check the path.") from error
@@ -42,7 +42,7 @@ def find(given: Iterable[Path], *, recursive: bool = False, skip: Path | None = 
 
 
 def _add(source: Path, found: Found, *, recursive: bool, skip: Path | None) -> None:
-    if source.is_dir() and recursive and source.absolute() == skip:
+    if source.is_dir() and recursive and _real(source) == skip:
         text = f"With --recursive, results in {source} could not be told from pictures"
         raise BadInput(text, advice="Choose another folder with --out.")
     if source.is_dir():
@@ -85,12 +85,17 @@ def _listing(folder: Path, skip: Path | None) -> list[tuple[Path, bool]]:
     with os.scandir(folder) as listing:
         items = sorted(listing, key=lambda item: item.name)
     found = [(Path(item.path), item.is_dir()) for item in items if not item.name.startswith(".")]
-    return [(path, is_folder) for path, is_folder in found if path.absolute() != skip and not _is_sheet(path, skip)]
+    return [pair for pair in found if not (_real(pair[0]) == skip if pair[1] else _is_sheet(pair[0], skip))]
 
 
 def _is_sheet(path: Path, skip: Path | None) -> bool:
     """Whether it is the contact sheet of an earlier run into the folder of the pictures."""
-    return path.absolute().parent == skip and path.name.startswith("contact-sheet")
+    return path.name.startswith("contact-sheet") and _real(path.parent) == skip
+
+
+def _real(path: Path) -> Path:
+    """Return the one path of a folder that may be written in several ways, as with a link or '..'."""
+    return Path(os.path.realpath(path))
 
 
 def _entry(path: Path, name: Path) -> Entry:
@@ -101,7 +106,7 @@ def _pattern(pattern: Path, skip: Path | None) -> list[Entry]:
     names = glob.glob(str(pattern.expanduser()), recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
     paths = [Path(name) for name in sorted(names)]
     fits = [path for path in paths if path.suffix.lower() in PICTURES and path.is_file()]
-    base = Path(*itertools.takewhile(lambda part: not glob.has_magic(part), pattern.parts)).absolute()
+    base = _real(Path(*itertools.takewhile(lambda part: not glob.has_magic(part), pattern.expanduser().parts)))
     fits = [path for path in fits if not _is_ours(path, skip, mixed=skip is not None and base.is_relative_to(skip))]
     if not fits:
         raise BadInput(f"No picture fits the pattern {pattern}", advice="Check it, and quote it for the shell.")
@@ -110,9 +115,9 @@ def _pattern(pattern: Path, skip: Path | None) -> list[Entry]:
 
 def _is_ours(path: Path, skip: Path | None, *, mixed: bool) -> bool:
     """Whether it is a result, such as a texture or a preview; `mixed`: the output folder has the pictures, too."""
-    if skip is None or not path.absolute().is_relative_to(skip):
+    if skip is None or not (folder := _real(path.parent)).is_relative_to(skip):
         return False
-    return not mixed or path.absolute().parent != skip or _is_sheet(path, skip)
+    return not mixed or folder != skip or _is_sheet(path, skip)
 
 
 def _count(number: int, what: str) -> str:

@@ -2,10 +2,11 @@
 """Manifests and folders as people have them, and clear sentences for what is wrong with them."""
 
 import os
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
+from img3d_addon.core.batch.entries import is_plain
 from img3d_addon.core.batch.manifest import read_manifest
 from img3d_addon.core.batch.sources import find
 from img3d_addon.core.errors import BadInput
@@ -42,6 +43,7 @@ def test_other_separators_are_seen(tmp_path, mark):
     ("text", "words"),
     [
         ("", "is empty"),
+        ("picture,name\n\n", "is empty"),
         ("name\nx\n", "names no column 'picture'"),
         ("picture,provder\na.png,offline\n", "'provder', which means nothing here. Did you mean 'provider'"),
         ("picture,colour\na.png,red\n", "params.NAME"),
@@ -140,6 +142,32 @@ def test_results_in_the_folder_of_the_pictures_are_no_pictures(tmp_path):
     assert [entry.picture.name for entry in find([tmp_path / "**" / "*.png"], skip=tmp_path).entries] == ["b.png"]
     with pytest.raises(BadInput, match="could not be told from pictures"):
         find([tmp_path], recursive=True, skip=tmp_path)
+
+
+def test_results_are_no_pictures_however_their_folder_is_written(tmp_path):
+    folder(tmp_path)
+    (tmp_path / "link").symlink_to(tmp_path / "out")
+    for out in (tmp_path / "in" / ".." / "out", tmp_path / "link"):
+        assert len(find([tmp_path], recursive=True, skip=out).entries) == 3
+        assert len(find([tmp_path / "**" / "*.png"], skip=out).entries) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "plain"),
+    [
+        (PurePosixPath("in/a"), True),
+        (PurePosixPath("a:b"), True),
+        (PurePosixPath("/a"), False),
+        (PurePosixPath("in/../../a"), False),
+        (PurePosixPath("a\0b"), False),
+        (PureWindowsPath(r"in\a"), True),
+        (PureWindowsPath("C:a"), False),
+        (PureWindowsPath(r"\a"), False),
+        (PureWindowsPath("/a"), False),
+    ],
+)
+def test_a_name_stays_below_the_output_folder(path, plain):
+    assert is_plain(path) is plain
 
 
 def test_nothing_to_be_found(tmp_path):
