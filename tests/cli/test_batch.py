@@ -235,6 +235,15 @@ def test_a_dry_run_says_what_it_would_cost_and_does_nothing(server, tmp_path):
     assert not out.exists()
 
 
+def test_a_path_that_no_disk_takes_breaks_its_row_alone(tmp_path):
+    pictures(tmp_path / "in", 1)
+    (tmp_path / "in" / "rows.csv").write_text(f"picture\np0000.png\n{'x' * 400}.png\n", encoding="utf-8")
+    done = run("batch", tmp_path / "in" / "rows.csv", "--out", tmp_path / "out", "--dry-run")
+    assert done.status == 2, done
+    assert "line 3: " in done.err
+    assert "2 rows: 1 to be made, 1 broken; free" in done.out
+
+
 def test_the_limit_stops_before_it_is_passed(server, tmp_path):
     folder, out = pictures(tmp_path / "in", 6), tmp_path / "out"
     done = batch(folder, "--out", out, *SERVICE, "--max-cost", "15", "--jobs", "6")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import Img3dError, KeyMissing, Offline
+from ..files.given import check_file
 from ..jobs.engine import Engine
 from ..provider import Provider
 from ..values import Price
@@ -50,8 +51,8 @@ def foresee(
             keys = None
             if ledger.begun or row.number in twins:
                 keys = digests.keys(row, providers[row.provider], after_defaults=plan.after_defaults)
-            elif not row.picture.is_file():
-                digests.of(row.picture)  # its sentence
+            else:
+                check_file(row.picture)
             costly = not providers[row.provider].repeatable
             found = _of_row(row, keys, plan, engine, ledger=ledger, seen=seen, costly=costly)
             if found.what == "new":

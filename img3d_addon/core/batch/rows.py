@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +16,10 @@ from ..provider import Provider
 from .entries import Entry
 
 __all__ = ["Defaults", "Row", "make_rows"]
+
+_MOST_BYTES = 230
+"""Of a name: disks take 255, and names of parts and previews are longer than that of the file."""
+_MOST_BYTES_OF_ALL = 2000
 
 Checked: TypeAlias = Mapping[str, Any]
 CheckAfter: TypeAlias = Callable[[Mapping[str, Any], Provider, Mapping[str, Any]], Checked]
@@ -97,6 +102,10 @@ def _row(number: int, entry: Entry, defaults: Defaults, settings: _Settings) -> 
     )
     if entry.error:
         return replace(row, error=BadInput(entry.error))
+    if not _can_be_written(row.file):
+        text = f"{entry.where}: its file cannot be named {str(row.file)[:60]!r}...: that is too long or no text"
+        error = BadInput(text, advice="Name it in a list, by the column 'name'.")
+        return replace(row, file=Path(f"row_{number + 1}.{kind}"), error=error)
     try:
         params, after = settings.of(entry, kind=kind, name=name)
     except BadInput as error:
@@ -112,6 +121,14 @@ def _with_base(entry: Entry, provider: Provider) -> dict[str, Any]:
         name: str(entry.base / Path(str(value)).expanduser()) if name in files and value else value
         for name, value in entry.params.items()
     }
+
+
+def _can_be_written(file: Path) -> bool:
+    try:
+        sizes = [len(os.fsencode(part)) for part in file.parts]
+    except UnicodeEncodeError:
+        return False
+    return max(sizes) <= _MOST_BYTES and sum(sizes) <= _MOST_BYTES_OF_ALL
 
 
 def _with_names(rows: Sequence[Row]) -> list[Row]:

@@ -82,6 +82,13 @@ def test_a_row_that_cannot_be_made_says_why_and_which(values, words):
     assert good.error is None
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "\u00e9" * 120, "x" * 300 + "/a", "/".join(["x" * 100] * 30), "\ud800"])
+def test_a_file_that_no_disk_takes_is_refused_before_it_is_paid(name):
+    bad, good = rows_of(entry("a.png", name=name), entry("b.png"))
+    assert "cannot be named" in str(bad.error)
+    assert (str(bad.file), str(good.file), good.error) == ("row_1.glb", "b.glb", None)
+
+
 def test_ten_thousand_rows_share_their_settings():
     rows = rows_of(*(entry(f"{number}.png") for number in range(10_000)))
     assert len({id(row.params) for row in rows}) == 1

@@ -67,8 +67,8 @@ def batch(args: argparse.Namespace, engine: Engine, run: Run) -> int:
 def _sweep(folders: Iterable[Path]) -> None:
     """Remove what killed runs have left of files that they were writing; younger ones may be another part's."""
     for folder in folders:
-        for left in folder.glob(".*.part"):
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):
+            for left in folder.glob(".*.part"):
                 if left.is_dir() and time.time() - left.stat().st_mtime > _OLD:
                     shutil.rmtree(left)
 

@@ -70,6 +70,8 @@ def _say(found: Foreseen, run: Run) -> None:
 
 
 def _count(budget: Budget, found: Foreseen) -> None:
+    if budget.limit is None:
+        return
     try:
         budget.settle(found.row.number, budget.count(found.price) or 0.0)
     except Img3dError as error:
