@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 from bpy.types import Mesh, Object
+from mathutils import Matrix
 
 from ..core.errors import BadInput, ImportFailed
 from ..core.helper.helper import NoHelper
 from . import bringing
 from .helper.starting import handover_file, helper, refused, remember_refusal
+from .replacing import put_in_place_of
 
 if TYPE_CHECKING:
     from ..core.helper.work import Work
@@ -37,17 +39,16 @@ __all__ = [
     "under_way",
 ]
 
-_CARRIED = ("img3d_job", "img3d_provider", "img3d_image", "img3d_settings")
-
 Steps = Generator[tuple[float, str], None, dict[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Remeshing:
-    """One object that the helper works on, known by its session_uid."""
+    """One object that the helper works on, known by its session_uid; `frame` is where the helper sees it."""
 
     uid: int
     name: str
+    frame: Matrix
     keep: bool
     target: Path
     work: Work
@@ -143,6 +144,7 @@ def rebuilding(request: Mapping[str, Any]) -> Steps:
 
 def _submitted(item: Object, settings: QuadSettings) -> Remeshing:
     from .importing.append import write
+    from .importing.geometry import world_matrix
 
     if reason := check(item):
         raise BadInput(reason)
@@ -157,7 +159,14 @@ def _submitted(item: Object, settings: QuadSettings) -> Remeshing:
         "settings": asdict(settings),
     }
     work = helper().submit(request, limit=bringing.time_limit({"quad": settings.faces}))
-    return Remeshing(uid=item.session_uid, name=item.name, keep=settings.keep_original, target=target, work=work)
+    return Remeshing(
+        uid=item.session_uid,
+        name=item.name,
+        frame=world_matrix(item),
+        keep=settings.keep_original,
+        target=target,
+        work=work,
+    )
 
 
 def _received(context: Any, one: Remeshing) -> Object:
@@ -170,13 +179,15 @@ def _received(context: Any, one: Remeshing) -> Object:
         raise ImportFailed(f"{one.name} is gone, so its quads have no place", advice="Undo its removal, and try again.")
     with removed_on_failure():
         (made,) = append(one.target)
-        return _in_place_of(context, original, made, told, keep=one.keep)
+        return put_in_place_of(context, original, made, told, frame=one.frame, keep=one.keep)
 
 
 def _here(context: Any, item: Object, settings: QuadSettings) -> Object:
     from .importing.fresh import removed_on_failure
+    from .importing.geometry import world_matrix
     from .quads import rebuild, summary
 
+    frame = world_matrix(item)
     with removed_on_failure():
         steps = rebuild([item], settings)
         while True:
@@ -185,36 +196,8 @@ def _here(context: Any, item: Object, settings: QuadSettings) -> Object:
             except StopIteration as end:
                 made = end.value
                 break
-        return _in_place_of(context, item, made.object, summary(made), keep=settings.keep_original)
-
-
-def _in_place_of(context: Any, original: Object, made: Object, told: Mapping[str, Any], *, keep: bool) -> Object:
-    """Link the quads where the original is, and hide or remove that."""
-    import json
-
-    from .importing.quads import QUADS
-
-    name, place = original.name, made.matrix_basis.copy()
-    for collection in original.users_collection or (context.scene.collection,):
-        collection.objects.link(made)
-    made.parent, made.matrix_parent_inverse = original.parent, original.matrix_parent_inverse
-    context.view_layer.update()
-    made.matrix_world = place
-    for key in _CARRIED:
-        if key in original:
-            made[key] = original[key]
-    made[QUADS] = json.dumps(dict(told))
-    if keep:
-        original.name = f"{name} original"
-        original.hide_viewport = original.hide_render = True
-    else:
-        bpy.data.objects.remove(original)
-    made.name = name
-    if context.mode == "OBJECT":
-        made.select_set(True, view_layer=context.view_layer)
-        context.view_layer.objects.active = made
-    context.view_layer.update()
-    return made
+        keep = settings.keep_original
+        return put_in_place_of(context, item, made.object, summary(made), frame=frame, keep=keep)
 
 
 def _check_pictures(item: Any) -> None:

@@ -10,6 +10,7 @@ import pytest
 import img3d_addon
 from img3d_addon.blender import bringing, pump, quad_facts, remeshing
 from img3d_addon.blender.helper import starting
+from img3d_addon.blender.quads import QuadSettings
 from img3d_addon.core.errors import BadInput
 from img3d_addon.core.helper.helper import Helper
 
@@ -105,6 +106,55 @@ def test_an_object_that_is_gone_meanwhile_is_no_trouble(ball, monkeypatch):
     assert not list(bpy.data.objects)
 
 
+def box_of(item):
+    bpy.context.view_layer.update()
+    corners = [item.matrix_world @ corner.co for corner in item.data.vertices]
+    return [(min(values), max(values)) for values in zip(*corners, strict=True)]
+
+
+@pytest.mark.parametrize("how", ["moved", "constraint", "delta", "parent"])
+def test_quads_come_where_the_object_is_by_then(ball, how):
+    if how == "constraint":
+        ball.constraints.new("LIMIT_LOCATION").use_min_x = True
+        ball.constraints[0].min_x = 5
+    elif how == "delta":
+        ball.delta_location = (0, 3, 0)
+    elif how == "parent":
+        ball.parent = bpy.data.objects.new("parent", None)
+        bpy.context.scene.collection.objects.link(ball.parent)
+        ball.parent.rotation_euler, ball.parent.scale = (0, 0, 1), (1, 2, 1)
+    bpy.context.view_layer.update()
+    remeshing.begin(ball, QuadSettings(faces=200, compare=False))
+    remeshing.under_way()[ball.session_uid].work.done.wait(300)
+    if how == "moved":
+        ball.location, ball.rotation_euler = (9, 9, 9), (1, 0, 0)
+        bpy.context.view_layer.update()
+    made = remeshing.finish(bpy.context, ball.session_uid)
+    for ends, wanted in zip(box_of(made), box_of(ball), strict=True):
+        assert ends == pytest.approx(wanted, abs=0.3)
+    assert made.parent == ball.parent
+
+
+def test_an_object_out_of_the_view_layer_by_then_is_not_lost(ball):
+    remeshing.begin(ball, QuadSettings(faces=200, compare=False, keep_original=False))
+    remeshing.under_way()[uid := ball.session_uid].work.done.wait(300)
+    bpy.context.view_layer.layer_collection.children["shelf"].exclude = True
+    made = remeshing.finish(bpy.context, uid)
+    assert [item.name for item in bpy.data.collections["shelf"].objects] == ["ball"]
+    assert made == bpy.data.objects["ball"]
+
+
+def test_children_of_an_object_that_goes_stay_where_they_are(ball):
+    child = bpy.data.objects.new("child", None)
+    bpy.context.scene.collection.objects.link(child)
+    child.parent, child.location = ball, (0, 0, 2)
+    bpy.context.view_layer.update()
+    before = child.matrix_world.copy()
+    made = remeshing.remesh(bpy.context, ball, QuadSettings(faces=200, compare=False, keep_original=False))
+    assert child.parent == made
+    assert (child.matrix_world.translation - before.translation).length < 1e-4
+
+
 def test_a_helper_that_fails_is_told_on_the_object(ball, monkeypatch):
     monkeypatch.setattr(bringing, "usable", lambda: True)
     for corner in ball.data.vertices:
@@ -131,8 +181,6 @@ def test_what_cannot_be_rebuilt_is_said_before(ball):
     assert not bpy.ops.img3d.quad_remesh.poll()
     assert "mesh" in remeshing.check(None)
     with pytest.raises(BadInput, match="8 to"):
-        from img3d_addon.blender.quads import QuadSettings
-
         QuadSettings(faces=3)
 
 
