@@ -78,20 +78,30 @@ class Ledger:
         self.made: dict[str, Made] = {}
         self.digests: dict[str, tuple[int, int, str]] = {}
         self.assets: dict[str, dict[str, str]] = {}  # by library: the keys of its assets by their files
+        self._earlier: dict[str, Begun] = {}  # of the parts that were read before
         self._file: TextIO | None = None
         self._lock = -1
 
     def read(self) -> Ledger:
         """Read what is there, without a lock; good for a look."""
         for path in sorted(self.folder.glob("*.jsonl"), key=lambda path: path == self._path):
+            self._earlier, self.begun = self.begun, {}
             try:
                 with path.open(encoding="utf-8", errors="replace") as file:
                     for line in file:
                         self.parts.add(path.stem)
                         self._take(line)
+                self._keep_newest()
             except OSError as error:
                 raise OutputError(f"{path} cannot be read ({error.strerror or error})") from error
         return self
+
+    def _keep_newest(self) -> None:
+        """Let no older part say how a row stands that was begun once more in another one."""
+        for key, before in self._earlier.items():
+            if key not in self.begun or self.begun[key].time < before.time:
+                self.begun[key] = before
+        self._earlier = {}
 
     def __enter__(self) -> Ledger:
         try:
@@ -193,7 +203,7 @@ class Ledger:
             size, changed, digest = record["of"]
             self.digests[record["digest"]] = (size, changed, digest)
         else:
-            before = self.begun[record["key"]]
+            before = self.begun.get(record["key"]) or self._earlier[record["key"]]
             changes: dict[str, Any] = {name: value for name, value in record.items() if name != "key"}
             changes["cost"] = _price(record.get("cost"))
             self.begun[record["key"]] = replace(before, **changes)

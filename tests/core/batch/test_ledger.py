@@ -57,6 +57,21 @@ def test_one_batch_at_a_time_writes_a_part_and_parts_read_each_other(tmp_path):
         pass
 
 
+def test_of_a_row_that_two_parts_have_begun_the_later_counts(tmp_path, monkeypatch):
+    for now, part, job in ((1.0, "0-5", "j1"), (2.0, "0-9", "j2")):
+        monkeypatch.setattr("img3d_addon.core.batch.ledger.time.time", lambda now=now: now)
+        with Ledger(tmp_path, part=part) as ledger:
+            ledger.begin("k", "a.glb")
+            ledger.job("k", job)
+            if part == "0-5":
+                ledger.end("k", "failed", error="It broke")
+    with Ledger(tmp_path, part="0-20") as ledger:
+        ledger.end("k", "cancelled")
+    for part in ("0-5", "0-9", "0-30"):
+        with Ledger(tmp_path, part=part) as ledger:
+            assert ledger.begun["k"].job == "j2"
+
+
 @pytest.mark.parametrize(("one", "other"), [("0-5", "4-9"), ("0-9", "3-4"), ("0-5", "all"), ("all", "2-3")])
 def test_no_two_batches_at_once_have_the_same_rows(tmp_path, one, other):
     with Ledger(tmp_path, part=one), pytest.raises(BadInput, match="Another batch"), Ledger(tmp_path, part=other):
