@@ -59,6 +59,7 @@ class Board:
         self.by_job: dict[str, Task] = {}
         self.stopped_by: Img3dError | None = None  # the limit, or a service that refuses the account
         self.refused: dict[str, int] = {}  # by provider, refusals of the account since its last success
+        self._charged: set[str] = set()  # jobs that a row of this run counts
         self._digests = Digests(ledger.digests)
         self._keys: dict[int, Keys] = {}
 
@@ -90,6 +91,12 @@ class Board:
         """End a row with an error."""
         status, text = error.exit_status, str(error)
         self.end(Outcome(row=row, state="failed", job=job, cost=cost, error=text, kind=error.kind, exit_status=status))
+
+    def charge(self, job: str) -> bool:
+        """Tell whether a row is the first of this run to count the cost of a job."""
+        first = job not in self._charged
+        self._charged.add(job)
+        return first
 
     def settle(self, row: Row, cost: Price | None, *, paid: bool = True) -> None:
         """Count what a row has cost in the end, where there is a limit; `paid` without a cost counts as assumed."""

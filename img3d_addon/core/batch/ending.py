@@ -69,16 +69,17 @@ class Ending:
         board = self._board
         error = event.error
         paid = job.cost is not None or job.task is not None or event.kind == "uncertain"
-        cost = (job.cost or job.price) if paid else None
+        cost = (job.cost or job.price) if paid and not task.charged else None
         provider = task.payer.provider
         board.refused[provider] = board.refused.get(provider, 0) + 1 if isinstance(error, _ACCOUNT) else 0
         text = str(error) if error else job.message or f"The job {job.id} was cancelled"
         kind, status = (error.kind, error.exit_status) if error else (event.kind, 1)
         board.ledger.end(task.key, event.kind, kind=kind, error=text, cost=cost)
-        board.settle(task.payer, cost, paid=paid)
+        board.settle(task.payer, cost, paid=paid and not task.charged)
         task.state = "over"
+        told = None if task.charged else job.cost
         end = Outcome(
-            row=task.payer, state=event.kind, job=job.id, cost=job.cost, error=text, kind=kind, exit_status=status
+            row=task.payer, state=event.kind, job=job.id, cost=told, error=text, kind=kind, exit_status=status
         )
         task.end = end
         for row, _keys in task.rows:
@@ -87,7 +88,7 @@ class Ending:
     def _delivered(self, one: Delivered) -> None:
         board = self._board
         task, keys = self._task_of(one.row)
-        pays = one.row is task.payer
+        pays = one.row is task.payer and not task.charged
         job = self._engine.job(task.job)
         cost = (task.cost or job.price) if pays else None
         if pays:

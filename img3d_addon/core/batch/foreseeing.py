@@ -42,7 +42,7 @@ def foresee(
     prices = Prices(engine, providers, by_settings=True)
     digests = Digests(ledger.digests)
     twins = _twins(rows)
-    seen: set[str] = set()
+    seen: set[str] = set()  # keys of rows and ids of jobs
     for row in rows:
         if row.error is not None:
             yield Foreseen(row, "broken", note=str(row.error))
@@ -70,9 +70,9 @@ def _of_row(
     made = ledger.made.get(row.file.as_posix())
     if made is not None and made.key == keys.file:
         if made.error and not plan.retry:
-            return Foreseen(row, "left alone", note=made.error)
+            return Foreseen(row, "left alone", _once(made.job, made.cost, seen), made.error)
         if not made.error and (plan.folder / row.file).is_file():
-            return Foreseen(row, "written", made.cost)
+            return Foreseen(row, "written", _once(made.job, made.cost, seen))
     if keys.job in seen:
         return Foreseen(row, "same")
     seen.add(keys.job)
@@ -83,8 +83,16 @@ def _of_row(
     if decision.what == "new":
         return Foreseen(row, "new")
     job = decision.job
-    spent = (job.cost or job.price) if job and job.submits else None
+    spent = _once(job.id, job.cost or job.price, seen) if job and job.submits else None
     return Foreseen(row, "left alone" if decision.what == "leave" else "taken up", spent, decision.error)
+
+
+def _once(job: str, cost: Price | None, seen: set[str]) -> Price | None:
+    """Return what a job has cost for the first of its rows, None for the others."""
+    if job in seen:
+        return None
+    seen.add(job)
+    return cost
 
 
 def _price(row: Row, prices: Prices) -> tuple[Price | None, str]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ..errors import Img3dError, OverBudget
 from ..jobs.engine import Engine
@@ -79,8 +80,9 @@ class Starting:
         again = board.plan.retry if made.error else not board.target(row).is_file()
         if again:
             return False
-        board.settle(row, made.cost, paid=made.pays)
-        board.end(outcome_of(row, made, before=True))
+        pays = made.pays and board.charge(made.job)
+        board.settle(row, made.cost, paid=pays)
+        board.end(outcome_of(row, made if pays else replace(made, cost=None), before=True))
         return True
 
     def _joined(self, row: Row, keys: Keys) -> bool:
@@ -116,13 +118,14 @@ class Starting:
 
     def _leave(self, row: Row, decision: Decision) -> None:
         job = decision.job
-        if job is not None:
+        pays = job is not None and self._board.charge(job.id)
+        if job is not None and pays:
             self._board.settle(row, job.cost or job.price, paid=job.cost is not None or job.submits > 0)
         found = Outcome(
             row=row,
             state=decision.state,
             job=job.id if job else "",
-            cost=job.cost if job else None,
+            cost=job.cost if job and pays else None,
             error=decision.error,
             kind=decision.kind,
             before=True,
@@ -131,12 +134,13 @@ class Starting:
 
     def _taken_up(self, row: Row, keys: Keys, decision: Decision, job: Job) -> bool:
         board = self._board
+        charged = not board.charge(job.id)
         if job.state in _PAID:
-            board.budget.promise(row.number, self._counted(job.cost or job.price) or 0.0)
+            board.budget.promise(row.number, 0.0 if charged else self._counted(job.cost or job.price) or 0.0)
         elif not self._may_spend(row, job.price):
             board.end(Outcome(row=row, state="open", job=job.id), job)
             return True
-        task = Task(key=keys.job, payer=row, rows=[(row, keys)], job=job.id)
+        task = Task(key=keys.job, payer=row, rows=[(row, keys)], job=job.id, charged=charged)
         if decision.what == "deliver":
             task.state, task.cost = "ready", job.cost
             board.ledger.job(keys.job, job.id)

@@ -22,7 +22,10 @@ __all__ = ["Deliverer", "Delivered", "Listener", "Task"]
 
 @dataclass
 class Task:
-    """`state`: running, ready, or over; then `end` is how it failed. `payer` is the row that is charged for it."""
+    """`state`: running, ready, or over; then `end` is how it failed.
+
+    `payer` is the row that is charged for it, unless an earlier run has `charged` another one.
+    """
 
     key: str
     payer: Row
@@ -32,6 +35,7 @@ class Task:
     end: Outcome | None = None
     cost: Price | None = None
     sent: bool = False
+    charged: bool = False
     began: float = field(default_factory=time.monotonic)
 
 

@@ -129,6 +129,18 @@ def test_the_same_picture_twice_is_paid_once_and_written_twice(tmp_path, sync):
     assert sum(found.cost.amount for found in batch.outcomes if found.cost) == 8
 
 
+def test_a_picture_that_comes_again_in_a_later_run_is_counted_once(tmp_path, sync):
+    pictures(tmp_path / "in", 2)
+    Batch(tmp_path, sync).run()
+    (tmp_path / "in" / "again.png").write_bytes((tmp_path / "in" / "p0000.png").read_bytes())
+    for _run in range(2):
+        batch = Batch(tmp_path, sync, limit=Amount(9))
+        assert batch.run() == ["written"] * 3
+        assert sum(found.cost.amount for found in batch.outcomes if found.cost) == 8
+        assert (batch.board.budget.spent, batch.board.budget.promised) == (8, 0)
+    assert len(sync.submits) == 2
+
+
 def test_a_file_that_is_gone_is_written_again_without_being_paid(tmp_path, sync):
     pictures(tmp_path / "in", 2)
     Batch(tmp_path, sync).run()
