@@ -34,7 +34,7 @@ class Begun:
     """A row that was handed to the engine: `job` is empty when its id was not noted.
 
     `home` names the journal that has it. `sent`: the service was, or was about to be, asked. `ended`: failed, uncertain
-    or cancelled.
+    or cancelled. `lost` is what earlier jobs of the row have cost that ended so.
     """
 
     file: str
@@ -46,6 +46,12 @@ class Begun:
     kind: str = ""
     error: str = ""
     cost: Price | None = None
+    lost: tuple[Price, ...] = ()
+
+    @property
+    def all_lost(self) -> tuple[Price, ...]:
+        """What all jobs of the row have cost that ended without a model."""
+        return (*self.lost, self.cost) if self.ended and self.cost else self.lost
 
 
 @dataclass(frozen=True)
@@ -193,7 +199,10 @@ class Ledger:
 
     def _record(self, record: dict[str, Any]) -> None:
         if "begun" in record:
-            self.begun[record["begun"]] = Begun(record["file"], record["time"], record.get("home", ""))
+            key = record["begun"]
+            before = self.begun.get(key) or self._earlier.get(key)
+            lost = before.all_lost if before else ()
+            self.begun[key] = Begun(record["file"], record["time"], record.get("home", ""), lost=lost)
         elif "made" in record:
             made = Made(**{name: value for name, value in record.items() if name != "made"})
             self.made[record["made"]] = replace(made, cost=_price(record["cost"]))

@@ -31,6 +31,7 @@ class Starting:
         self._board = board
         self._engine = engine
         self._prices = Prices(engine, board.providers)
+        self._lost: dict[str, int] = {}  # by key, how many jobs that failed are counted
 
     def settled_before(self, row: Row) -> bool:
         """End a row that an earlier run has ended, if its picture need not be read for that."""
@@ -41,6 +42,7 @@ class Starting:
             keys = board.keys(row)
         except Img3dError:
             return False  # its turn will come, and then it is said
+        self._count_lost(row, keys)
         return self._made_before(row, keys)
 
     def begin(self, row: Row) -> bool:
@@ -50,6 +52,7 @@ class Starting:
             if self._is_refused(row):
                 return True
             keys = board.keys(row)
+            self._count_lost(row, keys)
             return self._made_before(row, keys) or self._joined(row, keys) or self._decided(row, keys)
         except Img3dError as error:
             board.budget.settle(row.number, 0.0)
@@ -85,6 +88,14 @@ class Starting:
         board.end(outcome_of(row, made if pays else replace(made, cost=None), before=True))
         return True
 
+    def _count_lost(self, row: Row, keys: Keys, *, ended: bool = False) -> None:
+        """Count what jobs have cost that the row has given up; `ended`: the last one, too, for another is to come."""
+        begun = self._board.ledger.begun.get(keys.job)
+        lost = () if begun is None else begun.all_lost if ended else begun.lost
+        for price in lost[self._lost.get(keys.job, 0) :]:
+            self._board.settle(row, price)
+        self._lost[keys.job] = max(len(lost), self._lost.get(keys.job, 0))
+
     def _joined(self, row: Row, keys: Keys) -> bool:
         """Let a row with the same picture and settings as another one be written from the same job."""
         task = self._board.tasks.get(keys.job)
@@ -110,6 +121,7 @@ class Starting:
         home = board.ledger.home
         decision = decide(self._engine, begun, target, retry=board.plan.retry, costly=costly, home=home)
         if decision.what == "new":
+            self._count_lost(row, keys, ended=True)
             return self._submitted(row, keys)
         if decision.what == "leave" or decision.job is None:
             self._leave(row, decision)

@@ -14,7 +14,7 @@ from img3d_addon.core.batch.rows import Defaults, make_rows
 from img3d_addon.core.batch.runner import Runner
 from img3d_addon.core.batch.sources import find
 from img3d_addon.core.batch.tasks import Delivered
-from img3d_addon.core.errors import AuthError, ImportFailed, OverBudget, ServerError
+from img3d_addon.core.errors import AuthError, ImportFailed, OverBudget, ServerError, TaskFailed
 from img3d_addon.core.jobs.engine import Engine
 from img3d_addon.core.values import Price
 from tests.cli.many import pictures
@@ -199,6 +199,24 @@ def test_the_limit_is_not_passed_and_counts_what_is_under_way(tmp_path, sync):
     assert again.run().count("waiting") == 3  # what was spent before counts
     assert Batch(tmp_path, sync, limit=Amount(24)).run() == ["written"] * 6
     assert len(sync.submits) == 6
+
+
+def test_what_failed_jobs_have_cost_counts_when_they_are_tried_again(tmp_path):
+    class Costly(Remote):
+        def estimate(self, api, params, picture=None):
+            return PRICE
+
+    provider = Costly()
+    provider.poll_error = TaskFailed("It saw nothing in it", provider="Costly")
+    pictures(tmp_path / "in", 1)
+    limit = {"limit": Amount(9), "retry": True}
+    states = [Batch(tmp_path, provider, **limit).run() for _run in range(4)]
+    assert states == [["failed"], ["failed"], ["waiting"], ["waiting"]]
+    assert len(provider.submits) == 2
+    assert Batch(tmp_path, provider, limit=Amount(13), retry=True).run() == ["failed"]
+    left = Batch(tmp_path, provider, limit=Amount(13))
+    assert left.run() == ["failed"]
+    assert left.board.budget.spent == 12
 
 
 def test_a_price_that_nobody_tells_is_not_risked(tmp_path):
