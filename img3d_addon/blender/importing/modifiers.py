@@ -85,7 +85,7 @@ def triangles_to_decimate(items: Sequence[Object], options: Mapping[str, Any], *
         graph = scene.view_layers[0].depsgraph
         found = sum(count(item.evaluated_get(graph).data) for item in meshes)
     for item in meshes:
-        item.modifiers.clear()
+        item.modifiers.remove(item.modifiers[-1])  # a rig stays
     return found
 
 
