@@ -9,6 +9,7 @@ import pytest
 from mathutils import Vector
 
 from img3d_addon.blender import importing
+from img3d_addon.blender.importing.append import write
 from img3d_addon.blender.importing.geometry import bounds_of, world_matrix
 from img3d_addon.blender.live_texture import is_live_texture
 from img3d_addon.blender.names import MAX_BYTES, datablock_name
@@ -159,6 +160,17 @@ def test_a_rigged_model_keeps_its_rig_below_one_root(tmp_path):
     box = bounds_of(result.objects)
     assert box.longest == pytest.approx(1.5, abs=1e-4)
     assert tuple(box.bottom_centre) == pytest.approx((0, 0, 0), abs=1e-4)
+
+
+def test_a_rig_is_still_there_after_remesh_and_decimate(tmp_path):
+    body = wedge()
+    bpy.ops.object.armature_add()
+    body.parent = bpy.context.object
+    body.modifiers.new("Armature", "ARMATURE").object = body.parent
+    body.vertex_groups.new(name="Bone").add(range(5), 1.0, "REPLACE")
+    result = brought(written(tmp_path), remesh="smooth", decimate=0.5)
+    (mesh,) = [item for item in result.objects if item.type == "MESH"]
+    assert [one.type for one in mesh.modifiers] == ["ARMATURE", "REMESH", "DECIMATE"]
 
 
 def test_names_marks_and_one_collection(tmp_path):
@@ -317,6 +329,22 @@ def test_textures_come_packed_or_not_at_all(tmp_path, kind):
     result = brought(path, texture=False)
     assert not result.root.data.materials
     assert counts() == before | {"objects": 1, "meshes": 1, "collections": 1}
+
+
+@pytest.mark.parametrize("kind", ["gltf", "obj"])
+def test_no_folder_of_the_library_is_kept_in_the_blend(tmp_path, kind):
+    library = tmp_path / "somebody"
+    library.mkdir()
+    textured(projected_blob(16), library)
+    if kind == "obj":
+        (library / "grid.png").write_bytes(bpy.data.images["grid.png"].packed_file.data)
+    path = written(library, kind)
+    brought(path)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "saved.blend"), compress=False)
+    assert b"somebody" not in (tmp_path / "saved.blend").read_bytes()
+    handed = tmp_path / "handed.blend"
+    write(list(bpy.data.collections["Image to 3D"].objects), handed)
+    assert b"somebody" not in handed.read_bytes()
 
 
 def test_a_projected_texture_still_fits_after_moving_and_scaling(tmp_path):

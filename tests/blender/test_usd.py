@@ -77,3 +77,38 @@ def test_a_damaged_one_is_one_sentence_and_leaves_nothing(tmp_path):
     with pytest.raises(ImportFailed, match="m.usdc"):
         importing.import_result(bpy.context, path, {}, FACTS)
     assert counts() == before
+
+
+def test_one_that_moves_needs_its_file_no_more(tmp_path):
+    body = wedge()
+    body.shape_key_add(name="Basis")
+    tall = body.shape_key_add(name="Tall")
+    for corner in tall.data:
+        corner.co.z *= 2
+    for frame in (1, 3):
+        tall.value, body.rotation_euler = frame // 3, (0, 0, frame - 1)
+        tall.keyframe_insert("value", frame=frame)
+        body.keyframe_insert("rotation_euler", frame=frame)
+    bpy.context.scene.frame_set(1)
+    bpy.context.scene.frame_end = 3
+    path = tmp_path / "model.usdc"
+    bpy.ops.wm.usd_export(filepath=str(path), export_animation=True, export_shapekeys=False)
+    empty_scene()
+    result = brought(path, size=0)
+    assert not bpy.data.cache_files
+    assert not result.root.modifiers
+    assert not result.root.constraints
+    assert tuple(result.root.dimensions) == pytest.approx((1, 2, 3), abs=1e-4)
+
+
+def test_curves_alone_leave_nothing(tmp_path):
+    path = tmp_path / "model.usda"
+    path.write_text(
+        '#usda 1.0\ndef BasisCurves "C"\n{\n  int[] curveVertexCounts = [2]\n'
+        "  point3f[] points = [(0, 0, 0), (1, 0, 0)]\n}\n"
+    )
+    with pytest.raises(ImportFailed, match="no mesh"):
+        brought(path)
+    assert not bpy.data.objects
+    assert not bpy.data.hair_curves
+    assert not bpy.data.curves

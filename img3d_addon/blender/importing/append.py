@@ -16,6 +16,7 @@ import bpy
 from bpy.types import Object
 
 from ...core.errors import ImportFailed
+from .dress import forget_folder
 
 __all__ = ["append", "write"]
 
@@ -31,7 +32,10 @@ def write(items: Sequence[Object], path: Path) -> None:
         for number, item in enumerate(items):
             collection.objects.link(item)
             item[_ORDER] = number
-        bpy.data.libraries.write(str(part), {collection}, path_remap="ABSOLUTE", fake_user=False, compress=False)
+        remap: Any = (
+            "ABSOLUTE" if bpy.data.filepath else "NONE"
+        )  # there is nothing yet that a path could be relative to
+        bpy.data.libraries.write(str(part), {collection}, path_remap=remap, fake_user=False, compress=False)
         part.replace(path)
     finally:
         for item in items:
@@ -61,6 +65,9 @@ def append(path: Path) -> tuple[Object, ...]:
     found = [item for collection in wanted.collections for item in collection.objects]
     bpy.data.batch_remove([*wanted.collections])
     bpy.data.batch_remove([library for library in libraries if library.as_pointer() not in before])
+    for image in bpy.data.images:  # a path that was relative is now one into the folder of the file
+        if image.filepath_raw and Path(image.filepath_raw).parent == path.parent:
+            forget_folder(image)
     found.sort(key=lambda item: item[_ORDER])
     for item in found:
         del item[_ORDER]

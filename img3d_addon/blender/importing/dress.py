@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from bpy.types import ID, Mesh, Object
 
 from ...core.files.odd_paths import find_beside
 
-__all__ = ["drop_materials", "drop_normals", "pack_images", "shade"]
+__all__ = ["drop_materials", "drop_normals", "forget_folder", "pack_images", "shade"]
 
 _log = logging.getLogger(__name__)
 
@@ -61,7 +62,18 @@ def pack_images(images: Iterable[ID], folder: Path | None = None) -> None:
     for image in images:
         if isinstance(image, bpy.types.Image) and image.source == "FILE" and not image.packed_file:
             missing = not Path(bpy.path.abspath(image.filepath_raw)).is_file()
-            _pack(_found(image, folder) if folder and missing else image)
+            image = _found(image, folder) if folder and missing else image
+            _pack(image)
+        if isinstance(image, bpy.types.Image) and image.source == "FILE" and image.filepath_raw:
+            forget_folder(image)
+
+
+def forget_folder(image: Any) -> None:
+    """Leave only the file's name: the folders, which may name the user, would stay in the .blend for good."""
+    name = re.split(r"[\\/]", image.filepath_raw)[-1]
+    for owner, path in ((image, "filepath_raw"), *((file, "filepath") for file in image.packed_files)):
+        setattr(owner, path, "/" * len(getattr(owner, path)))  # Blender saves what a shorter text leaves standing
+        setattr(owner, path, f"//{name}")
 
 
 def _found(image: Any, folder: Path) -> bpy.types.Image:

@@ -12,8 +12,9 @@ from bpy.types import ID
 __all__ = ["Fresh", "removed_on_failure"]
 
 KINDS = (
-    *("actions", "armatures", "cameras", "collections", "curves", "images", "lights", "materials"),
-    *("meshes", "node_groups", "objects", "pointclouds", "scenes", "texts", "textures", "worlds"),
+    *("actions", "armatures", "cache_files", "cameras", "collections", "curves", "hair_curves", "images", "lights"),
+    *("materials", "meshes", "node_groups", "objects", "pointclouds", "scenes", "texts", "textures", "volumes"),
+    "worlds",
 )
 
 

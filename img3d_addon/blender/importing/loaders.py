@@ -99,6 +99,16 @@ def _usd(path: Path) -> None:
         create_world_material=False,
         import_textures_mode="IMPORT_PACK",
     )
+    _let_go_of_the_file()
+
+
+def _let_go_of_the_file() -> None:
+    """Keep animated meshes and places as they are now: Blender would read the file, by its path, at every frame."""
+    for item in bpy.context.scene.collection.all_objects:
+        owners: tuple[Any, ...] = (item.modifiers, item.constraints)
+        for stack in owners:
+            for one in [one for one in stack if one.type in ("MESH_SEQUENCE_CACHE", "TRANSFORM_CACHE")]:
+                stack.remove(one)
 
 
 def _stl(path: Path) -> None:
