@@ -178,7 +178,7 @@ def _through_helper(context: Any, path: Path, options: Mapping[str, Any], facts:
 
 
 def _received(context: Any, one: Bringing) -> Imported:
-    from .importing import Prepared, finish
+    from .importing import Prepared, blender_errors, finish
     from .importing.append import append
     from .importing.fresh import removed_on_failure
 
@@ -187,7 +187,7 @@ def _received(context: Any, one: Bringing) -> Imported:
     except NoHelper as error:
         remember_refusal(str(error))
         raise
-    with removed_on_failure():
+    with removed_on_failure(), blender_errors(Path(one.facts.name)):
         names = tuple(item.name for item in append(one.target))
         return finish(context, Prepared.from_json(values, names=names), options=one.options, facts=one.facts)
 

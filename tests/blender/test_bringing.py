@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import img3d_addon
-from img3d_addon.blender import bringing, properties, pump, session
+from img3d_addon.blender import bringing, importing, properties, pump, session
 from img3d_addon.blender.helper import starting
 from img3d_addon.core.errors import ImportFailed
 from img3d_addon.core.helper.helper import Helper
@@ -123,6 +123,19 @@ def test_a_crash_of_the_helper_is_told_and_nothing_is_lost(addon, monkeypatch):
     bringing.begin(job, bpy.context.scene)
     ticked(ours)
     assert job not in pump.errors
+
+
+def test_what_blender_refuses_at_the_end_is_told_and_leaves_nothing(addon, monkeypatch):
+    def refused(*_arguments, **_options):
+        raise RuntimeError("the scene is linked")
+
+    job = made_job()
+    before = counts()
+    monkeypatch.setattr(importing, "finish", refused)
+    bringing.begin(job, bpy.context.scene)
+    ticked(lambda: not bringing.under_way())
+    assert "the scene is linked" in pump.errors[job]
+    assert counts() == before
 
 
 def test_where_no_helper_can_be_started_this_process_imports_and_it_is_remembered(addon, monkeypatch):
