@@ -63,6 +63,16 @@ def test_the_parts_of_one_folder_become_one_summary(tmp_path):
     assert states(merge([tmp_path], tmp_path)) == states(merged)
 
 
+def test_a_part_that_was_interrupted_and_then_done_leaves_nothing_behind(tmp_path):
+    part(tmp_path, 0, 1, outcome(0, "open", job="1abc"), interrupted=True)
+    for _again in range(2):
+        merge([tmp_path], tmp_path)
+        assert json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))["interrupted"]
+    part(tmp_path, 0, 1, outcome(0, "written"))
+    assert states(merge([tmp_path], tmp_path)) == [(0, "written")]
+    assert not json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))["interrupted"]
+
+
 def test_folders_of_several_machines_are_seen_from_the_one_that_gets_the_summary(tmp_path):
     part(tmp_path / "a", 0, 1, outcome(0, "written"))
     part(tmp_path / "b", 1, 2, outcome(1, "written", folder="Z:\\pictures"))

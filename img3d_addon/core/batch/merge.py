@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from ..errors import BadInput, OutputError
 from ..values import Price
-from .outcome import FAILED, Outcome, write_summary
+from .outcome import FAILED, LEFT, Outcome, write_summary
 from .rows import Row
 from .sheet import input_of, make_sheet, preview_of
 
@@ -41,14 +41,18 @@ def merge(folders: Sequence[Path], out: Path) -> Merged:
     """
     found: dict[int, Outcome] = {}
     names: list[str] = []
-    interrupted = False
+    interrupted = was_interrupted = False
     for path in _parts(folders):
         said = _read(path)
         names.append(path.name if path.parent == out else str(path))
-        interrupted = interrupted or bool(said.get("interrupted"))
+        if "merged" in said:  # what an earlier merge says of parts that may be done since
+            was_interrupted = was_interrupted or bool(said.get("interrupted"))
+        else:
+            interrupted = interrupted or bool(said.get("interrupted"))
         for facts in said["rows"]:
             _take(found, _outcome(facts, path, out), path)
     outcomes = [found[number] for number in sorted(found)]
+    interrupted = interrupted or (was_interrupted and any(one.state in LEFT for one in outcomes))
     missing = [number + 1 for number in range(max(found, default=-1) + 1) if number not in found]
     out.mkdir(parents=True, exist_ok=True)
     head = {"version": 1, "merged": names, "interrupted": interrupted, "missing": missing}
