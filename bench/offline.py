@@ -12,6 +12,7 @@ import contextlib
 import itertools
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -91,6 +92,9 @@ class _Child(Process):
         for message in super().messages():
             self.marks.append((time.perf_counter(), message))
             yield message
+
+    def kill(self) -> None:
+        os.kill(self._child.pid, signal.SIGKILL)  # Popen's own would reap one that has ended, and its account be lost
 
     def end(self, *, patience: float) -> tuple[int, str]:
         _, status, self.used = os.wait4(self._child.pid, 0)

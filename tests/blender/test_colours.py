@@ -71,6 +71,8 @@ def test_colours_without_a_material_are_shown_by_one(tmp_path, kind, material):
     }
     assert [made.name for made in bpy.data.materials] == ["Material"]
     brought(path)
+    assert [made.name for made in bpy.data.materials] == ["Material"], "the same one is used again"
+    brought(path, reuse=False)
     assert [made.name for made in bpy.data.materials] == ["Material", "Material.001"]
     empty_scene()
     result = brought(path, texture=False)
