@@ -10,6 +10,7 @@ import pytest
 import img3d_addon
 from img3d_addon.blender import bringing, pump, quad_facts, remeshing
 from img3d_addon.blender.helper import starting
+from img3d_addon.blender.importing.used import images_of
 from img3d_addon.blender.quads import QuadSettings
 from img3d_addon.core.errors import BadInput
 from img3d_addon.core.helper.helper import Helper
@@ -153,6 +154,18 @@ def test_children_of_an_object_that_goes_stay_where_they_are(ball):
     made = remeshing.remesh(bpy.context, ball, QuadSettings(faces=200, compare=False, keep_original=False))
     assert child.parent == made
     assert (child.matrix_world.translation - before.translation).length < 1e-4
+
+
+def test_a_texture_beside_the_blend_is_still_named_by_its_place_there(ball, tmp_path):
+    ball["img3d_proj_u"], ball["img3d_proj_v"] = [0.5, 0.5], [0.5, 0.5]  # such quads keep the material
+    image = next(iter(bpy.data.images))
+    (tmp_path / "beside.png").write_bytes(image.packed_file.data)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "saved.blend"))
+    image.filepath_raw = "//beside.png"
+    image.unpack(method="REMOVE")
+    made = remeshing.remesh(bpy.context, ball, QuadSettings(faces=200, compare=False))
+    (shown,) = images_of([made])
+    assert shown.filepath_raw == "//beside.png"
 
 
 def test_a_helper_that_fails_is_told_on_the_object(ball, monkeypatch):

@@ -53,6 +53,8 @@ def append(path: Path) -> tuple[Object, ...]:
     """Take the objects over, linked to no scene, in the order in which they were written; the file is removed."""
     libraries: Any = bpy.data.libraries
     before = {library.as_pointer() for library in libraries}
+    own = [image for image in bpy.data.images if image.filepath_raw.startswith("//") and image.library is None]
+    relative = {bpy.path.abspath(image.filepath_raw): image.filepath_raw for image in own}
     try:
         with libraries.load(str(path), link=False) as (there, wanted):
             wanted.collections = list(there.collections)
@@ -68,6 +70,8 @@ def append(path: Path) -> tuple[Object, ...]:
     for image in bpy.data.images:  # a path that was relative is now one into the folder of the file
         if image.filepath_raw and Path(image.filepath_raw).parent == path.parent:
             forget_folder(image)
+        elif image.filepath_raw in relative and not image.packed_file:
+            image.filepath_raw = relative[image.filepath_raw]
     found.sort(key=lambda item: item[_ORDER])
     for item in found:
         del item[_ORDER]

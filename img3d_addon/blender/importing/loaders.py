@@ -104,9 +104,9 @@ def _usd(path: Path) -> None:
 
 def _let_go_of_the_file() -> None:
     """Keep animated meshes and places as they are now: Blender would read the file, by its path, at every frame."""
-    for item in bpy.context.scene.collection.all_objects:
-        owners: tuple[Any, ...] = (item.modifiers, item.constraints)
-        for stack in owners:
+    scene: Any = bpy.context.scene
+    for item in scene.collection.all_objects:
+        for stack in (item.modifiers, item.constraints):
             for one in [one for one in stack if one.type in ("MESH_SEQUENCE_CACHE", "TRANSFORM_CACHE")]:
                 stack.remove(one)
 
