@@ -138,6 +138,15 @@ def test_what_blender_refuses_at_the_end_is_told_and_leaves_nothing(addon, monke
     assert counts() == before
 
 
+def test_no_place_for_the_hand_over_is_told(addon, monkeypatch, tmp_path):
+    job = made_job()
+    starting.close()
+    monkeypatch.setattr(starting.tempfile, "tempdir", str(tmp_path / "gone"))
+    pump.watch(job, bpy.context.scene)
+    pump._hand_over(job, bpy.context.scene)
+    assert "no place" in pump.errors[job]
+
+
 def test_where_no_helper_can_be_started_this_process_imports_and_it_is_remembered(addon, monkeypatch):
     job = made_job()
     monkeypatch.setitem(starting._state, "helper", Helper(("/nowhere/blender",)))

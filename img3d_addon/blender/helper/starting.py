@@ -15,6 +15,7 @@ from typing import Any
 
 import bpy
 
+from ...core.errors import OutputError
 from ...core.helper.helper import Helper
 from .. import session
 
@@ -63,7 +64,20 @@ def command() -> tuple[str, ...]:
 
 
 def handover_file() -> Path:
-    """Return a new path in a folder that names neither the user nor the job; old ones of others are swept."""
+    """Return a new path in a folder that names neither the user nor the job; old ones of others are swept.
+
+    `OutputError` when there can be no such folder.
+    """
+    try:
+        return _next_file()
+    except OSError as error:
+        raise OutputError(
+            f"There is no place for files between this Blender and its helper: {error}",
+            advice="Free some space in the folder for temporary files, and try again.",
+        ) from error
+
+
+def _next_file() -> Path:
     if "folder" not in _state:
         _sweep(Path(tempfile.gettempdir()))
         _state["folder"] = Path(tempfile.mkdtemp(prefix=_FOLDER))
