@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..errors import BadInput, Uncertain
 from ..jobs.engine import Engine
@@ -32,11 +34,16 @@ def find_job(engine: Engine, begun: Begun, target: str) -> str:
     while True:
         jobs = engine.jobs(limit)
         for job in jobs:
-            if job.created >= begun.time - _CLOCK and job.after.get("out") == target:
+            if job.created >= begun.time - _CLOCK and _same_file(str(job.after.get("out") or ""), target):
                 return job.id
         if len(jobs) < limit or jobs[-1].created < begun.time - _CLOCK:
             return ""
         limit *= 8
+
+
+def _same_file(one: str, other: str) -> bool:
+    """Tell whether two paths are the same, though the folder may be written otherwise, as with a link or '..'."""
+    return one == other or (Path(one).name == Path(other).name and os.path.realpath(one) == os.path.realpath(other))
 
 
 def decide(engine: Engine, begun: Begun, target: str, *, retry: bool, costly: bool, home: str) -> Decision:

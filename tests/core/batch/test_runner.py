@@ -324,7 +324,8 @@ def test_what_another_machine_had_no_time_to_note_is_left_to_it(tmp_path, gone):
     assert len(provider.submits) == 1
 
 
-def test_a_job_that_no_line_was_written_for_is_found_by_its_file(tmp_path):
+@pytest.mark.parametrize("way", ["out", "in/../out"])
+def test_a_job_that_no_line_was_written_for_is_found_by_its_file(tmp_path, way):
     provider = Remote()
     pictures(tmp_path / "in", 1)
     Batch(tmp_path, provider).run(until=provider.in_poll.is_set)
@@ -332,5 +333,7 @@ def test_a_job_that_no_line_was_written_for_is_found_by_its_file(tmp_path):
     lines = [line for line in path.read_text().splitlines() if '"job"' not in line and '"sent"' not in line]
     path.write_text("\n".join(lines) + "\n")
     provider.let_finish.set()
-    assert Batch(tmp_path, provider).run() == ["written"]
+    again = Batch(tmp_path, provider)
+    again.plan = replace(again.plan, folder=tmp_path / way)
+    assert again.run() == ["written"]
     assert len(provider.submits) == 1
