@@ -211,7 +211,9 @@ def _check_pictures(item: Any) -> None:
 
 
 def _pictures(materials: Iterable[Any]) -> set[Any]:
-    trees = [material.node_tree for material in materials if material and material.node_tree]
+    from .importing.used import trees_of
+
+    trees = [tree for material in materials if material for tree in trees_of(material.node_tree)]
     return {node.image for tree in trees for node in tree.nodes if node.type == "TEX_IMAGE" and node.image}
 
 

@@ -197,6 +197,15 @@ def test_what_cannot_be_rebuilt_is_said_before(ball):
         QuadSettings(faces=3)
 
 
+def test_a_painted_picture_in_a_node_group_is_noticed(ball):
+    group = bpy.data.node_groups.new("group", "ShaderNodeTree")
+    group.nodes.new("ShaderNodeTexImage").image = image = bpy.data.images.new("painted", 8, 8)
+    ball.material_slots[0].material.node_tree.nodes.new("ShaderNodeGroup").node_tree = group
+    image.pixels[0] = 0.5
+    with pytest.raises(BadInput, match="painted"):
+        remeshing.begin(ball, QuadSettings(faces=200))
+
+
 @pytest.mark.parametrize("stored", ["", "[]", "{", '{"before": 3}', 7, "null"])
 def test_what_a_user_writes_into_the_property_hurts_nobody(ball, stored):
     ball["img3d_quads"] = stored
