@@ -65,6 +65,15 @@ def same(one, other):
     return all(np.array_equal(mine, theirs) for mine, theirs in zip(shape(one), shape(other), strict=True))
 
 
+def two_blobs():
+    """Return one and its copy: two new ones may have their corners in another order, in 5.2."""
+    first = projected_blob(16)
+    second = first.copy()
+    second.data = first.data.copy()
+    bpy.context.collection.objects.link(second)
+    return [first, second]
+
+
 def broken_off():
     """Return a job that can be resumed."""
     events = session.engine().drive(console._order(DUCK, "offline", name="", account=None, after=None, options=SMALL))
@@ -156,10 +165,7 @@ def test_ask_price(settings, server, capfd):
 
 
 def test_restore_texture():
-    made = [projected_blob(16)]
-    made.append(made[0].copy())  # two new spheres may have their corners in another order, in 5.2
-    made[1].data = made[0].data.copy()
-    bpy.context.collection.objects.link(made[1])
+    made = two_blobs()
     before = shape(made[0])[1]
     for item in made:
         item.data.uv_layers[0].uv.foreach_set("vector", np.zeros(2 * len(item.data.loops), np.float32))
@@ -194,7 +200,7 @@ def test_quad_remesh():
     defaults = {name: one.default for name, one in signature.parameters.items() if name != "item"}
     declared = bpy.ops.img3d.quad_remesh.get_rna_type().properties
     assert {name: type(value)(declared[name].default) for name, value in defaults.items()} == defaults
-    made = [projected_blob(16) for _ in range(2)]
+    made = two_blobs()
     ours = img3d.quad_remesh(made[0], 200, keep_original=False)
     for item in bpy.context.view_layer.objects:
         item.select_set(item == made[1])
