@@ -168,11 +168,7 @@ def _through_helper(context: Any, path: Path, options: Mapping[str, Any], facts:
     target = handover_file()
     request = _request(path, options, facts, context.view_layer.id_data, target)
     work = helper().submit(request, limit=time_limit(options))
-    try:
-        work.done.wait()
-    except BaseException:  # a script is broken off
-        helper().cancel(work)
-        raise
+    helper().wait(work)
     one = Bringing(job=facts.id, options=options, facts=facts, scene=0, target=target, work=work)
     return _received(context, one)
 

@@ -88,11 +88,7 @@ def remesh(context: Any, item: Object, settings: QuadSettings) -> Object:
     """Rebuild an object, wait for it and return the new one; in this process where no helper can be started."""
     if not refused():
         one = _submitted(item, settings)
-        try:
-            one.work.done.wait()
-        except BaseException:  # a script is broken off
-            helper().cancel(one.work)
-            raise
+        helper().wait(one.work)
         try:
             return _received(context, one)
         except NoHelper as error:

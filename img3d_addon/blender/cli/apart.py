@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["export_apart"]
 
-_LOOK = 0.05  # seconds between two looks
-
 
 def export_apart(job: Job, target: Path, after: Mapping[str, Any], *, watch: Callable[[float, str], None]) -> Written:
     """Do what `export` does, and end it when it takes too long or `watch` raises, which is called now and then.
@@ -43,10 +41,5 @@ def _watched(
     from ..bringing import time_limit
 
     work = helper.submit(request_of(job, target, after), limit=time_limit(after))
-    try:
-        while not work.done.wait(_LOOK):
-            watch(work.fraction or 0.0, work.message)
-    except BaseException:
-        helper.cancel(work)
-        raise
+    helper.wait(work, watch=lambda fraction, message: watch(fraction or 0.0, message))
     return Written(target, **work.result())

@@ -22,6 +22,7 @@ from .work import Work
 __all__ = ["KINDS", "Helper", "NoHelper"]
 
 START_LIMIT = 60.0  # seconds until the child says that it is ready
+_LOOK = 0.05  # seconds between two looks at a request that is waited for
 _KILLED = (-9, -15)  # by signals that no fault of its own sends
 _DYING = 5.0  # seconds from the end of a child's standard output to its own end: then its status is its own
 KINDS: dict[str, type[Img3dError]] = {kind.kind: kind for kind in (getattr(errors, name) for name in errors.__all__)}
@@ -81,16 +82,28 @@ class Helper:
         """Wait for the answer to a request; raises as `Work.result` does. An interruption kills the child."""
         work = self.submit(request, limit=limit)
         seen: tuple[float | None, str] = (None, "")
+
+        def watch(fraction: float | None, message: str) -> None:
+            nonlocal seen
+            if on_progress and (fraction, message) != seen:
+                on_progress(fraction, message)
+            seen = fraction, message
+
+        self.wait(work, watch=watch)
+        return work.result()
+
+    def wait(self, work: Work, *, watch: Callable[[float | None, str], None] | None = None) -> None:
+        """Wait for the end of a request; `watch` is told how far it is, again and again.
+
+        An interruption, or what `watch` raises, ends the request as `cancel` does.
+        """
         try:
-            while not work.done.wait(0.05):
-                news = (work.fraction, work.message)
-                if on_progress and news != seen:
-                    on_progress(*news)
-                seen = news
+            while not work.done.wait(_LOOK):
+                if watch:
+                    watch(work.fraction, work.message)
         except BaseException:
             self.cancel(work)
             raise
-        return work.result()
 
     def cancel(self, work: Work) -> None:
         """End a request; its child, if it has begun, is killed at once."""
