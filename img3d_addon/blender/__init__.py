@@ -38,9 +38,19 @@ def unregister() -> None:
 
 
 def _parts() -> tuple:
-    from . import full_textures, operators, panels, preferences, properties, pump, quad_operators, questions, restoring
+    from . import (
+        full_textures,
+        operators,
+        preferences,
+        properties,
+        pump,
+        quad_operators,
+        questions,
+        restoring,
+        sidebar,
+    )
 
-    return preferences, properties, operators, questions, restoring, full_textures, quad_operators, panels, pump
+    return preferences, properties, operators, questions, restoring, full_textures, quad_operators, sidebar, pump
 
 
 def _add_command() -> None:

@@ -217,7 +217,7 @@ class Stopwatch:
         self._wrap(pump, "_import", note="import")
         self._wrap(pump, "_bring_quads", note="quads")
         self._wrap(pump, "tick")
-        for one in (*module("blender.panels").CLASSES, operators.IMG3D_OT_generate):
+        for one in (*module("blender.sidebar").CLASSES, operators.IMG3D_OT_generate):
             for method in ("draw", "modal", "invoke"):
                 if method in vars(one):
                     self._wrap_method(one, method)

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tab "Image to 3D" in the sidebar. Drawing reads memory and does nothing else."""
+
+from __future__ import annotations
+
+import bpy
+
+from . import jobs, main, result
+
+__all__ = ["CLASSES", "register", "unregister"]
+
+CLASSES = (*main.CLASSES, *result.CLASSES, *jobs.CLASSES)
+register, unregister = bpy.utils.register_classes_factory(CLASSES)  # pyright: ignore[reportGeneralTypeIssues]
