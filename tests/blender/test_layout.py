@@ -4,8 +4,8 @@
 import pytest
 
 from img3d_addon.blender import layout
-from img3d_addon.blender.sidebar.after import AFTER_SECTIONS
 from img3d_addon.blender.properties import SIDEBAR_AFTER
+from img3d_addon.blender.sidebar.after import AFTER_SECTIONS
 from img3d_addon.blender.words import CHARACTER
 from img3d_addon.core.params import Bool, Choice, Float
 from img3d_addon.providers import load
