@@ -11,7 +11,7 @@ set -euo pipefail
 
 DIR=${1:?usage: setup.sh DIR SUITE}
 SUITE=${2:?usage: setup.sh DIR SUITE}
-RECIPE=3                                    # raise it when the package list below changes
+RECIPE=4                                    # raise it when the packages or their files below change
 MARK=.gui-blender
 
 # requests, zstandard, numpy, cattrs: an upstream Blender bundles them, Debian's only recommends or forgets them
@@ -63,7 +63,7 @@ tmp="$DIR.building"
 if [ -e "$tmp" ]; then rm -rf --one-file-system "$tmp"; fi
 say "building a $SUITE with Blender in $DIR (about 2 minutes, 1.1 GB) ..."
 # Private namespaces: what is mounted or started while building goes away with it, also when this script is killed.
-# Left out to save disk: manuals, locales, icons. A mirror's index may be weeks old: its date is not checked.
+# Left out to save disk: manuals, locales but Blender's German, icons. A mirror's index may be weeks old: its date is not checked.
 setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --mount-proc --propagation private \
     mmdebstrap --quiet --mode=root --variant=essential --components=main \
     --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='Acquire::Languages "none"' \
@@ -72,6 +72,7 @@ setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --mount-proc 
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/info/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/poppler/*' \
+    --dpkgopt='path-include=/usr/share/locale/languages' --dpkgopt='path-include=/usr/share/locale/de/*/blender.mo' \
     --dpkgopt='path-exclude=/usr/share/icons/*' --dpkgopt='path-exclude=/usr/include/*' \
     --customize-hook='ln -sf /proc/self/mounts "$1/etc/mtab"' \
     --customize-hook='mkdir -p "$1/var/cache/gui-blender"' \
