@@ -684,7 +684,59 @@ def test_a_program_that_forgets_to_close_ends_all_the_same(tmp_path, home):
     assert (done.stdout, done.stderr, done.returncode) == ("end\n", "", 0)
 
 
+def test_to_stop_waiting_leaves_the_task_at_the_service_and_resume_fetches_it(make, remote, tmp_path):
+    engine = make()
+    job = engine.submit(an_order(tmp_path))
+    assert remote.in_poll.wait(LIMIT)
+    until(lambda: engine.view()[0].state == "remote")
+    engine.stop_waiting(job)
+    assert engine.wait_idle(LIMIT)
+    assert (remote.cancels, engine.view()[0].running, engine.view()[0].resumable) == ([], False, True)
+    assert engine.job(job).state == "remote"
+    engine.drain()
+    remote.let_finish.set()
+    engine.resume(job)
+    assert kinds(finish(engine))[-1] == "downloaded"
+    assert len(remote.submits) == 1
+
+
+def test_what_is_not_at_the_service_cannot_be_left_there(make, remote, tmp_path):
+    remote.let_submit.clear()
+    engine = make()
+    job = engine.submit(an_order(tmp_path))
+    assert remote.in_submit.wait(LIMIT)
+    with pytest.raises(BadInput, match="nothing to leave it to"):
+        engine.stop_waiting(job)
+    engine.cancel(job, wait=LIMIT)
+
+
 # ------- the panel and the money questions
+
+
+def test_a_removed_job_is_shown_no_more_and_its_files_go_only_when_asked(make, remote, tmp_path, home):
+    remote.let_finish.set()
+    engine = make()
+    ids = [list(engine.drive(an_order(tmp_path)))[-1].job for _ in range(3)]
+    engine.remove(ids[0])
+    engine.remove(ids[1], files=True)
+    assert [view.id for view in engine.view()] == ids[2:]
+    until(lambda: not (home / "library" / ids[1]).exists())
+    assert (home / "library" / ids[0] / "made.glb").is_file()
+    other = make()
+    other.refresh()
+    until(other.view)
+    assert [view.id for view in other.view()] == ids[2:]
+    assert len(other.jobs()) == 3
+
+
+def test_a_job_at_work_is_not_removed(make, remote, tmp_path):
+    engine = make()
+    job = engine.submit(an_order(tmp_path))
+    with pytest.raises(Busy, match="at work"):
+        engine.remove(job)
+    assert engine.view()
+    remote.let_finish.set()
+    finish(engine)
 
 
 def test_refresh_shows_the_jobs_of_earlier_sessions(make, remote, tmp_path):

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import BadResult, ProviderError
+from ..errors import BadInput, BadResult, ProviderError
 from ..events import Event
 from ..http.api import Api
 from ..provider import Provider
@@ -24,7 +24,7 @@ from .job import DONE, Ids, Job, JobView
 from .journal import Busy, Journal
 from .library import Library
 from .misread import understood
-from .registry import Registry
+from .registry import KEPT, Registry
 from .scheduler import Scheduler
 from .stored import StoredJobs
 from .tickets import Ticket
@@ -100,6 +100,28 @@ class Engine:
             ticket.ended.wait(wait)
         return ticket.sentence or said
 
+    def stop_waiting(self, job_id: str) -> None:
+        """Let a job go on at the service without us, at once; `resume` fetches it. `BadInput` while it is not there."""
+        ticket = self._registry.ticket(self._registry.find(job_id) or "")
+        if ticket is None or ticket.job.state not in ("remote", "downloading"):
+            raise BadInput("The job is not at the service, so there is nothing to leave it to", advice="Cancel it.")
+        self._scheduler.interrupt(ticket)
+
+    def remove(self, job_id: str, *, files: bool = False) -> None:
+        """Show a job no more, with `files` delete its folder of the library; `Busy` while it is at work here."""
+        self._registry.remove(job_id)
+
+        def run() -> None:
+            self._journal.remove(job_id, files=files)
+            if files:
+                self._library.drop(job_id)
+
+        self._scheduler.call(run)
+
+    def folder(self, job_id: str) -> Path:
+        """Return the job's folder in the library, which may not exist."""
+        return self._library.folder(job_id)
+
     def drain(self) -> list[Event]:
         """Return what happened to background jobs since the last call; never waits."""
         return self._registry.drain()
@@ -108,17 +130,21 @@ class Engine:
         """Return what panels draw, newest first; from memory, for `draw()`."""
         return self._registry.view()
 
-    def refresh(self, limit: int = 50) -> None:
-        """Have the newest jobs of the journal shown by `view()`, too; returns at once."""
-        self._scheduler.call(lambda: self._registry.add_found(map(self._stored.seen, self._journal.list(limit))))
+    def refresh(self, limit: int = KEPT) -> None:
+        """Have the newest jobs of the journal that were not removed shown by `view()`, too; returns at once."""
 
-    def jobs(self, limit: int | None = None, *, states: Iterable[str] = ()) -> list[Job]:
-        """Return the jobs, newest first; of the journal's only those in `states`, where any are given.
+        def run() -> None:
+            self._registry.add_found(map(self._stored.seen, self._journal.list(limit, removed=False)))
+
+        self._scheduler.call(run)
+
+    def jobs(self, limit: int | None = None, *, states: Iterable[str] = (), since: float = 0.0) -> list[Job]:
+        """Return the jobs made `since` then, newest first; of the journal's only those in `states`, where given.
 
         Reads the disk: not for `draw()`.
         """
-        own = {ticket.job.id: ticket for ticket in self._registry.tickets()}
-        found = {job.id: self._stored.seen(job) for job in self._journal.list(limit, states=states)}
+        own = {ticket.job.id: ticket for ticket in self._registry.tickets() if ticket.job.created >= since}
+        found = {job.id: self._stored.seen(job) for job in self._journal.list(limit, states=states, since=since)}
         for job_id, ticket in own.items():
             if not ticket.journalled or (job_id in found and not ticket.ended.is_set()):
                 found[job_id] = replace(ticket.job, owner_alive=not ticket.ended.is_set())

@@ -83,12 +83,18 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class JobView:
-    """What a panel draws of one job: plain values, a snapshot in memory."""
+    """What a panel draws of one job: plain values, a snapshot in memory.
+
+    `image` is the user's own file, `picture` the prepared one in the library.
+    """
 
     id: str
     provider: str
     name: str
+    image: Path
     state: str
+    params: Mapping[str, Any]
+    after: Mapping[str, Any]
     created: float
     updated: float
     running: bool = False
@@ -98,10 +104,13 @@ class JobView:
     message: str = ""
     eta: float | None = None
     position: int | None = None
+    picture: Path | None = None
     path: Path | None = None
     error_kind: str = ""
     error: str = ""
+    price: Price | None = None
     cost: Price | None = None
+    seed: int | None = None
 
 
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"

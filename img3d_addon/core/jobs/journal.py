@@ -97,6 +97,17 @@ class Journal:
             self._owned(connection, job_id)
             connection.execute("DELETE FROM jobs WHERE id=?", (job_id,))
 
+    def remove(self, job_id: str, *, files: bool) -> None:
+        """Take a job that nobody works on out of what is shown; `Busy` when somebody does.
+
+        The row stays, since what it cost still counts. With `files`, it names no result any more.
+        """
+        with self._transaction() as connection:
+            if self._read(connection, job_id).owner_alive and not self._is_ours(connection, job_id):
+                raise Busy(f"Job {job_id} runs in another process", advice="Wait for it there, or cancel it.")
+            changes = "removed=1, path=NULL" if files else "removed=1"
+            connection.execute(f"UPDATE jobs SET {changes} WHERE id=?", (job_id,))
+
     def get(self, job_id: str) -> Job:
         """Return the job with this id; `BadInput` when there is none."""
         with self._reading() as connection:
@@ -117,13 +128,19 @@ class Journal:
             hint = f"The latest are: {', '.join(latest)}." if latest else "There are no jobs yet."
             raise BadInput(f"There is no job {start!r}", advice=hint)
 
-    def list(self, limit: int | None = None, *, states: Iterable[str] = ()) -> list[Job]:
-        """Return the jobs, newest first; only those in `states` where any are given."""
+    def list(
+        self, limit: int | None = None, *, states: Iterable[str] = (), since: float = 0.0, removed: bool = True
+    ) -> list[Job]:
+        """Return the jobs, newest first; only those in `states` where any are given, and made `since` then.
+
+        Without `removed`, those that were taken out of what is shown are left out.
+        """
         wanted = tuple(states)
-        where = f" WHERE state IN ({', '.join('?' * len(wanted))})" if wanted else ""
-        order = " ORDER BY id DESC LIMIT ?"
+        among = f" AND state IN ({', '.join('?' * len(wanted))})" if wanted else ""
+        among += "" if removed else " AND removed=0"
+        clause = f" WHERE created >= ?{among} ORDER BY id DESC LIMIT ?"
         with self._reading() as connection:
-            rows = connection.execute(_SELECT + where + order, (*wanted, -1 if limit is None else limit))
+            rows = connection.execute(_SELECT + clause, (since, *wanted, -1 if limit is None else limit))
             living: dict[str | None, bool] = {None: False}
             return [self._job(connection, row, living) for row in rows.fetchall()]
 

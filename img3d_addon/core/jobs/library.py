@@ -37,7 +37,7 @@ class Library:
         return folder
 
     def drop(self, job_id: str) -> None:
-        """Remove the folder of a job that was refused before anything was sent."""
+        """Remove the folder of a job and all that is in it."""
         shutil.rmtree(self.folder(job_id), ignore_errors=True)
 
     def keep_request(self, job: Job) -> None:

@@ -13,7 +13,7 @@ from .job import Job, JobView
 from .journal import Busy
 from .tickets import Ticket, view_of
 
-__all__ = ["Registry"]
+__all__ = ["KEPT", "Registry"]
 
 KEPT = 200  # finished jobs whose state stays in memory for the panels
 
@@ -98,6 +98,14 @@ class Registry:
             for job in jobs:
                 if job.id not in self._tickets:
                     self._views[job.id] = view_of(job, running=job.owner_alive)
+
+    def remove(self, job_id: str) -> None:
+        """Draw a job no more; `Busy` when it is at work here."""
+        with self._changed:
+            if job_id in self._active:
+                raise Busy(f"Job {job_id} is at work", advice="Cancel it first.")
+            self._tickets.pop(job_id, None)
+            self._views.pop(job_id, None)
 
     def view(self) -> tuple[JobView, ...]:
         """Return what panels draw, the newest job first."""

@@ -89,6 +89,12 @@ class Scheduler:
         if ticket.background:
             self._intake.put(partial(self._work_on, ticket))
 
+    def interrupt(self, ticket: Ticket) -> None:
+        """Stop a ticket now without cancelling it; its job stays resumable."""
+        ticket.control.stop(Stopped(f"Job {ticket.job.id} was interrupted"))
+        if ticket.background:
+            self._intake.put(partial(self._work_on, ticket))
+
     def close(self) -> None:
         """Stop everything without cancelling it and join the threads; each job stays resumable."""
         self._stop()

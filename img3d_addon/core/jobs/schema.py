@@ -32,6 +32,7 @@ MIGRATIONS: Sequence[Sequence[str]] = (
             submits INTEGER NOT NULL, owner TEXT, wish TEXT)""",
         "CREATE INDEX jobs_by_owner ON jobs(owner) WHERE owner IS NOT NULL",
     ),
+    ("ALTER TABLE jobs ADD COLUMN removed INTEGER NOT NULL DEFAULT 0",),
 )
 """Statements by schema version, oldest first; add to the end, never change what was released."""
 
