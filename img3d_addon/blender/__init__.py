@@ -48,9 +48,21 @@ def _parts() -> tuple:
         questions,
         restoring,
         sidebar,
+        translations,
     )
 
-    return preferences, properties, operators, questions, restoring, full_textures, quad_operators, sidebar, pump
+    return (
+        translations,
+        preferences,
+        properties,
+        operators,
+        questions,
+        restoring,
+        full_textures,
+        quad_operators,
+        sidebar,
+        pump,
+    )
 
 
 def _add_command() -> None:
