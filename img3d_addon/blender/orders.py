@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import bpy
@@ -30,6 +31,7 @@ __all__ = [
     "params_of",
     "price_of",
     "price_question",
+    "price_with",
     "provider_of",
 ]
 
@@ -74,6 +76,15 @@ def price_of(settings: Any) -> Price | None:
         return None
     asked = asked_price(settings)
     return asked.price if known is None and asked else known
+
+
+def price_with(scene: bpy.types.Scene, provider: Provider, params: Mapping[str, Any]) -> Price | None:
+    """Return what a job of these parameters costs, as far as `price_of` would know it. Fit for `draw`."""
+    known = provider.estimate(None, params)
+    if known is not None or provider.name != provider_of(settings_of(scene)).name:
+        return known
+    asked = asked_price(settings_of(scene))
+    return asked.price if asked and _alike(params, params_of(settings_of(scene))) else None
 
 
 def asked_price(settings: Any) -> Answer | None:
@@ -130,6 +141,11 @@ def order_of(scene: bpy.types.Scene) -> Order:
         name=name_of(settings.picture),
         after=after_values(settings),
     )
+
+
+def _alike(params: Mapping[str, Any], others: Mapping[str, Any]) -> bool:
+    """Whether two sets of parameters cost the same: the seed, which is a new one for each job, does not count."""
+    return all(others.get(name) == value for name, value in params.items() if not name.endswith("seed"))
 
 
 def _price_topic(settings: Any) -> tuple[str, int]:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 from bpy.types import AddonPreferences, Context, UILayout
 
+from ..core.jobs.spending import Limit
 from ..core.params import Choice, Secret, Text
 from ..core.provider import Provider
 from ..providers import load
@@ -18,6 +19,7 @@ from . import asking
 from .layout import draw_text
 from .properties import capitals, enum_items, settings_of
 from .session import PACKAGE, home, offline_advice, providers
+from .spending import ABOVE, ALWAYS, NEVER, own_units
 
 __all__ = ["account_topic", "base_urls", "key_state", "keys", "register", "unregister"]
 
@@ -79,6 +81,7 @@ class Preferences:
         groups = _by_vendor(providers())
         for group in sorted(groups, key=lambda group: not _is_in(group, chosen)):
             _draw_vendor(layout.box(), self, group, context=context, chosen=_is_in(group, chosen))
+        _draw_spending(layout.column(), self)
         column = layout.column()
         column.prop(self, "library")
         column.label(text=f"Jobs and results are kept in {home()}", icon="FILE_FOLDER")
@@ -92,7 +95,8 @@ def register() -> None:
             name="Library Folder",
             description="Folder of jobs and results; takes effect when Blender starts again. Empty: the user's folder",
             subtype="DIR_PATH",
-        )
+        ),
+        **_spending_properties(found.values()),
     }
     for item in _items(found.values()):
         own[item.env.lower()] = _property(item)
@@ -105,6 +109,32 @@ def register() -> None:
     made = type("IMG3D_AP_preferences", (Preferences, AddonPreferences), {"__annotations__": own})
     bpy.utils.register_class(made)
     _registered.append(made)
+
+
+def _spending_properties(found: Iterable[Provider]) -> dict[str, Any]:
+    rules = [
+        (ALWAYS, "Always", "Ask before each job that costs something, or that may"),
+        (ABOVE, "Above the Limit", "Ask before a job that would pass one of the limits, or whose price is not known"),
+        (NEVER, "Never", "Make jobs without asking, whatever they cost"),
+    ]
+    own: dict[str, Any] = {
+        "confirm_paying": EnumProperty(
+            name="Confirm Before Paying",
+            description="When the sidebar asks before a job is made; scripts and the command line are not asked",
+            items=enum_items(rules),
+            default=ABOVE,
+        )
+    }
+    limits = {"": "USD", **{f"{vendor.lower()}_": unit for vendor, unit in own_units(found).items()}}
+    for word, unit in limits.items():
+        own[f"{word}job_limit"] = _limit(f"a job may cost, in {unit}", name="Limit for a Job")
+        own[f"{word}day_limit"] = _limit(f"all jobs of a day may cost, in {unit}", name="Limit for a Day")
+    return own
+
+
+def _limit(what: str, *, name: str) -> Any:
+    description = f"What {what}, before the sidebar asks; 0 is no limit"
+    return FloatProperty(name=name, description=description, min=0.0, soft_max=1000.0, precision=2, step=10)
 
 
 def unregister() -> None:
@@ -156,6 +186,19 @@ def _draw_online(layout: UILayout) -> None:
         box.operator("extensions.userpref_allow_online", text="Allow Online Access", icon="CHECKMARK")
 
 
+def _draw_spending(layout: UILayout, own: Any) -> None:
+    layout.row().prop(own, "confirm_paying", expand=True)
+    if own.confirm_paying != NEVER:
+        _draw_limits(layout, own, word="", unit=Limit().unit)
+
+
+def _draw_limits(layout: UILayout, own: Any, *, word: str, unit: str) -> None:
+    column = layout.column(align=True)
+    column.active = own.confirm_paying != NEVER
+    column.prop(own, f"{word}job_limit", text=f"Limit for a Job ({unit})")
+    column.prop(own, f"{word}day_limit", text=f"For a Day ({unit})")
+
+
 _STATE_WORDS: dict[str, tuple[str, Any]] = {
     "preferences": ("Key set here", "CHECKMARK"),
     "environment": ("Key found in the environment", "CHECKMARK"),
@@ -178,6 +221,8 @@ def _draw_vendor(layout: UILayout, own: Any, group: list[Provider], *, context: 
         for item in _items(group):
             layout.prop(own, item.env.lower(), placeholder=f"or in {item.env}")
         layout.prop(own, f"{provider.vendor.lower()}_url", placeholder=provider.base_url)
+        for vendor, unit in own_units(group).items():
+            _draw_limits(layout, own, word=f"{vendor.lower()}_", unit=unit)
         asked = next((one for one in group if one.has_balance), provider)
         _draw_buttons(layout.row(), asked, usable=state != "missing", waiting=bool(answer and answer.waiting))
     if answer and answer.text:

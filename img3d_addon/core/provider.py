@@ -46,6 +46,7 @@ class Provider:
     reports_percent: ClassVar[bool] = False
     has_estimate: ClassVar[bool] = False
     has_balance: ClassVar[bool] = False
+    unit: ClassVar[str] = "USD"  # what it counts costs and balances in
     server_quads: ClassVar[bool] = False
     quads: ClassVar[Mapping[str, Value]] = {}  # each parameter that makes them, with the value that does
     result_ttl: ClassVar[float] = 0.0  # seconds that the service keeps a result; 0: not known

@@ -167,6 +167,7 @@ class ScenarioPixal3D(Provider):
     reports_percent = True
     has_estimate = True
     has_balance = True
+    unit = UNIT
     poll_every = 4.0
 
     def headers(self, account: Mapping[str, str]) -> Mapping[str, str]:

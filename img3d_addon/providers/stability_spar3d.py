@@ -102,6 +102,7 @@ class StabilitySpar3D(Provider):
 
     sync = True
     has_balance = True
+    unit = "credits"
     server_quads = True
     quads: ClassVar[Mapping[str, Value]] = {"remesh": "quad"}
     read_timeout = 120.0
