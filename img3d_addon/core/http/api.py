@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from ..errors import Cancelled, Img3dError, Offline, OutputError, ProviderError
+from ..files import room
 from ..params import Secret
 from . import keys, receive, redact
 from .answer import Answer, Headers
@@ -225,6 +226,7 @@ class Api:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(f"{self.folder} cannot be made ({error.strerror})") from error
+        room.give_back(self.folder)  # it was held for just this file
         return self.folder / f"answer-{self._files}"
 
     def _address(self, path: str, query: Mapping[str, str] | None) -> str:

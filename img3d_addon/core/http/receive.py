@@ -63,6 +63,7 @@ def write_file(chunks: Iterable[bytes], path: Path, *, most: int) -> Iterator[in
                 if done > most:
                     raise BadResult(f"The file is larger than {most / (1 << 20):.0f} MiB")
                 stream.write(chunk)
+                stream.flush()  # what is left to write when the reader breaks off would fail where nobody catches it
                 yield done
         part.replace(path)
     except OSError as error:

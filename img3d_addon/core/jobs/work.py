@@ -8,10 +8,12 @@ import logging
 import time
 from collections.abc import Generator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from ..errors import Cancelled, Img3dError, ProviderError, Stopped, TaskFailed, Uncertain
+from ..errors import Cancelled, Img3dError, OutputError, ProviderError, Stopped, TaskFailed, Uncertain
 from ..events import Event
+from ..files import room
 from ..values import Model, Running
 from .cancelling import meaning
 from .context import Context
@@ -102,6 +104,7 @@ class Work:
             steps.close()
             ticket.control.attach(None)
             api.close()
+            room.give_back(means.folder)
 
     def _record(self, step: Step) -> Event | None:
         """Write a step down and return what is told of it."""
@@ -109,9 +112,7 @@ class Work:
             case Uploading(message):
                 return self._uploading(message)
             case Submitting():
-                self._asked = False
-                self._move("submitting", stage="submitting", submits=self._ticket.job.submits + 1)
-                return self._event("progress")
+                return self._submitting()
             case Held(message=message):
                 self._asked = False
                 self._move("prepared", stage="waiting", message=message)
@@ -131,12 +132,20 @@ class Work:
         self._ticket.job = self._context.journal.note(self._ticket.job.id, **changes)
         return self._event("progress")
 
+    def _submitting(self) -> Event:
+        self._asked = False
+        if not self._ticket.provider.repeatable:
+            size = room.ROOM_FOR_A_MODEL if self._ticket.provider.sync else room.ROOM_FOR_A_NOTE
+            room.take(self._folder, size)
+        self._move("submitting", stage="submitting", submits=self._ticket.job.submits + 1)
+        return self._event("progress")
+
     def _submitted(self, step: Submitted) -> Event:
         # in memory first: should the disk fail now, this process still knows what was paid for
         job = self._ticket.job
         self._ticket.job = replace(job, task=step.task)
         try:
-            self._move("remote", stage="waiting", task=step.task)
+            self._move_paid("remote", stage="waiting", task=step.task)
         except Img3dError as error:
             label = self._ticket.provider.label
             raise type(error)(f"{error.message}; the task at {label} is {step.task.id}") from error
@@ -147,7 +156,7 @@ class Work:
         cost, seed = model.cost or job.cost, job.seed if model.seed is None else model.seed
         self._ticket.job = replace(job, model=model, cost=cost, seed=seed)  # in memory first, as above
         try:
-            self._move("downloading", stage="downloading", model=model, cost=cost, seed=seed)
+            self._move_paid("downloading", stage="downloading", model=model, cost=cost, seed=seed)
         except Img3dError as error:
             kept = f", and its answer is kept as {model.path}" if model.path else ""
             text = f"{error.message}; {self._ticket.provider.label} has made the model{kept}"
@@ -186,6 +195,18 @@ class Work:
         self._context.library.keep_provenance(ticket.job, original=step.original, ended=time.time())
         self._move("ready", stage="ready", fraction=1.0, **done)
         return self._event("downloaded", path=step.path, cost=ticket.job.cost)
+
+    def _move_paid(self, state: str, **changes: Any) -> None:
+        """Write down what was paid for: where the disk is full, in the room that was held for it."""
+        try:
+            self._move(state, **changes)
+        except OutputError:
+            room.give_back(self._folder)
+            self._move(state, **changes)
+
+    @property
+    def _folder(self) -> Path:
+        return self._context.library.folder(self._ticket.job.id)
 
     def _move(self, state: str, **changes: Any) -> None:
         """Bring the job into `state`; what the last stage said, and an earlier error, is no longer so."""

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The disk is full at each step of a job; once there is room again, `resume` ends in the file, paid once."""
+
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs a small file system, or prlimit")
+
+SPAR3D, SCENARIO = "stability_spar3d", "scenario_pixal3d"
+
+
+@pytest.mark.parametrize("provider", [SPAR3D, SCENARIO, "offline"])
+def test_before_the_first_line_of_the_journal(world, disk, provider):
+    one = world(provider, home=disk.path / "home")
+    disk.watch(one)
+    disk.fill()
+    done = one.generate()
+    assert done.status == 1, done
+    assert "full" in done.sentence or "No space left" in done.sentence or "cannot be" in done.sentence
+    disk.free()
+    one.starts_anew()
+
+
+@pytest.mark.parametrize(
+    ("provider", "step"),
+    [(SPAR3D, "submit"), *((SCENARIO, step) for step in ("upload", "submit", "poll", "files", "result"))],
+)
+def test_at_each_step_of_a_service(world, disk, provider, step):
+    one = world(provider, home=disk.path / "home")
+    disk.watch(one)
+    one.at(step, disk.fill)
+    done = one.generate()
+    assert one.submits == (0 if step == "upload" and done.status else 1)
+    if done.status:
+        assert any(word in done.sentence for word in ("full", "No space left", "cannot be")), done
+    disk.free()
+    if done.status:
+        one.ends_in_the_result()
+    else:
+        assert one.is_written()
+
+
+def test_too_little_room_for_the_answer_is_told_before_it_is_paid(world, disk):
+    one = world(SPAR3D, home=disk.path / "home")
+    disk.watch(one)
+    disk.fill()
+    if not hasattr(disk, "filler"):
+        pytest.fail("the limit on files cannot leave some room: run as root")
+    with disk.filler.open("r+b") as file:
+        file.truncate(disk.filler.stat().st_size - (32 << 20))
+    done = one.generate()
+    assert done.status == 1, done
+    assert "64 MiB must be free for the answer" in done.sentence
+    assert one.submits == 0
+    disk.free()
+    one.ends_in_the_result()
+
+
+@pytest.mark.parametrize("provider", [SPAR3D, "offline"])
+def test_where_the_file_is_to_be_written(world, disk, provider):
+    one = world(provider, out=disk.path)
+    disk.watch(one)
+    if provider == SPAR3D:
+        one.at("submit", disk.fill)
+    else:
+        disk.fill()
+    done = one.generate()
+    assert done.status == 1, done
+    assert str(one.out) in done.sentence
+    assert not one.out.exists()
+    disk.free()
+    one.ends_in_the_result()
+
+
+def test_the_room_that_was_held_is_given_back(world):
+    one = world(SPAR3D)
+    assert one.generate().status == 0
+    assert [path for path in one.home.rglob("room*")] == []
