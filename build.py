@@ -45,8 +45,9 @@ def parser():
     test.add_argument("words", nargs="*", help="after --: further words for pytest")
     for name, words in PASSED_ON.items():
         commands.add_parser(name, help=words, add_help=False)
-    package = commands.add_parser("package", help="stage, wheels, build, validate")
-    package.add_argument("--platform", action="append", help="default: this machine's; may be repeated")
+    package = commands.add_parser("package", help="the zips for all platforms, and a repository of them, in dist")
+    package.add_argument("--platform", action="append", help="for this one only; may be repeated")
+    package.add_argument("--pin", action="store_true", help="first choose the newest Pillow and note its hashes")
     docs = commands.add_parser("docs", help="write the generated tables of README.md")
     docs.add_argument("--check", action="store_true", help="write nothing, fail when a table is old")
     return top

@@ -7,13 +7,11 @@ import json
 import os
 import subprocess
 import sys
-import tomllib
-import zipfile
 from pathlib import Path
 
 import pytest
 
-from tools import checks, docs, environment, package, pytest_runs, pythons
+from tools import checks, docs, pytest_runs, pythons
 from tools.talk import ROOT, Stop
 
 # --- which Python
@@ -166,50 +164,6 @@ def test_every_test_file_belongs_to_a_layer() -> None:
     ignored = {word.removeprefix("--ignore=tests/") for word in checks.plain_words() if word.startswith("--ignore=")}
     assert ignored == {"test_layers.py", "blender", "cli", "window"}
     assert all((ROOT / "tests" / name).exists() for name in ignored)
-
-
-# --- the package
-
-
-def test_staging_lays_manifest_and_add_on_side_by_side(tmp_path: Path) -> None:
-    folder = package.stage(tmp_path / "stage")
-    assert (folder / "__init__.py").is_file()
-    assert (folder / "core" / "params.py").is_file()
-    assert {"blender_manifest.toml", "LICENSE", "README.md"} <= {path.name for path in folder.iterdir()}
-    assert not list(folder.rglob("__pycache__"))
-    assert not (folder / "img3d_addon").exists()
-
-
-def test_wheels_go_into_the_manifest_before_its_tables() -> None:
-    text = (ROOT / "blender_manifest.toml").read_text(encoding="utf-8")
-    before, after = tomllib.loads(text), tomllib.loads(package.with_wheels(text, "linux-x64", ["a.whl", "b.whl"]))
-    assert after == {**before, "platforms": ["linux-x64"], "wheels": ["./wheels/a.whl", "./wheels/b.whl"]}
-    assert "wheels" not in before  # the source manifest stays as it is
-
-
-def test_blenders_own_tool_builds_and_validates_the_staged_add_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    here = environment.Environment(pythons.default_blender(), Path(sys.executable).parent.parent)
-    try:
-        here.package_folder("bpy")
-    except subprocess.CalledProcessError:
-        pytest.skip("this Python has no bpy, whose tool builds the zip")
-    if not (here.package_folder("bpy") / here.blender).is_dir():
-        pytest.skip("this environment has another Blender than the newest for its Python")
-    wheel = "pillow-10.3.0-py3-none-any.whl"
-
-    def fetch(env: object, name: str, folder: Path) -> list[str]:
-        folder.mkdir()
-        with zipfile.ZipFile(folder / wheel, "w") as made:
-            made.writestr("PIL/__init__.py", "")
-        return [wheel]
-
-    monkeypatch.setattr(package, "fetch_wheels", fetch)
-    monkeypatch.setattr(package, "DIST", tmp_path)
-    with zipfile.ZipFile(package.build(here, "linux-x64")) as made:
-        names = set(made.namelist())
-    assert {"__init__.py", "blender_manifest.toml", f"wheels/{wheel}"} <= names
 
 
 # --- generated documentation

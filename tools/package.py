@@ -1,39 +1,54 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`build.py package`: stage the add-on with its wheels, build the zip with Blender's own tool, validate it."""
+"""`build.py package`: stage the add-on with its wheels, build the zips with Blender's own tool, validate, list them.
+
+The same tree gives the same bytes: entries are sorted and carry one date (`SOURCE_DATE_EPOCH`, else 1980) and one mode.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
-import re
 import shutil
 import subprocess
+import tempfile
+import time
 import tomllib
+import zipfile
 from pathlib import Path
 
-from . import pip, pythons
-from .environment import Environment, ensure, requirements
+from . import pythons, repository, wheels
+from .environment import Environment, ensure
+from .locking import locked
 from .talk import DIST, ROOT, Stop, say
 
-# Blender's word for a platform -> the tags of the wheels that run there.
-PLATFORMS = {
-    "linux-x64": ["manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"],
-    "windows-x64": ["win_amd64"],
-    "macos-arm64": ["macosx_11_0_arm64"],
-    "macos-x64": ["macosx_10_15_x86_64", "macosx_10_13_x86_64", "macosx_10_10_x86_64"],
-}
-PYTHONS = ("3.11", "3.13", "3.14")  # Blender to 5.0, from 5.1, and the distributions' own builds
+PLATFORMS = (*wheels.PLATFORMS, "without-pillow")
+"""The last one is for a Python or a system that Pillow has no wheel for: Blender refuses the others there."""
+
+_EARLIEST = 315532800  # 1980-01-01, before which a zip knows no date
 
 
 def main(args: argparse.Namespace) -> int:
-    """Build one zip for each wanted platform and print where they are."""
+    """Build the wanted zips, and the repository of those that are for one platform; print where they are."""
     env = ensure(pythons.default_blender())
-    for name in args.platform or [this_platform()]:
+    if args.pin:
+        say(f"Pinned in {wheels.LOCK.name}: {', '.join(wheels.pin(env.python))}")
+    for name in args.platform or ():
         if name not in PLATFORMS:
             raise Stop(f"There is no platform {name!r}; there are {', '.join(PLATFORMS)}.", 2)
-        print(build(env, name))
+    for path in build_all(env, args.platform or PLATFORMS):
+        print(path)
     return 0
+
+
+def build_all(env: Environment, names: tuple[str, ...] | list[str] = PLATFORMS) -> list[Path]:
+    """Build the zips, then the repository's folder; return their paths, the list of the repository last."""
+    archives = [build(env, name) for name in names]
+    listed = [path for path in archives if not path.stem.endswith(PLATFORMS[-1])]
+    if not listed:
+        return archives
+    return [*archives, repository.build(listed, DIST / "repository", lambda *words: blender_ext(env, *words))]
 
 
 def this_platform() -> str:
@@ -45,14 +60,18 @@ def this_platform() -> str:
 
 def build(env: Environment, name: str) -> Path:
     """Stage, build and validate the extension for one platform; return the zip."""
-    folder = stage(DIST / "stage" / name)
-    wheels = fetch_wheels(env, name, folder / "wheels")
-    text = (ROOT / "blender_manifest.toml").read_text(encoding="utf-8")
-    (folder / "blender_manifest.toml").write_text(with_wheels(text, name, wheels), encoding="utf-8")
     target = DIST / f"img3d-{version()}-{name}.zip"
-    target.unlink(missing_ok=True)
-    _blender_ext(env, "build", "--source-dir", str(folder), "--output-filepath", str(target))
-    _blender_ext(env, "validate", str(target))
+    with tempfile.TemporaryDirectory(prefix="img3d-package-") as scratch, locked(DIST / "package.lock"):
+        folder = stage(Path(scratch) / "stage")
+        if name in wheels.PLATFORMS:
+            _add_wheels(folder, name, fetch_wheels(env, name))
+        made = Path(scratch) / target.name
+        blender_ext(env, "build", "--source-dir", str(folder), "--output-filepath", str(made))
+        settle(made)
+        blender_ext(env, "validate", str(made))
+        part = target.with_suffix(".part")
+        shutil.copyfile(made, part)
+        part.replace(target)
     return target
 
 
@@ -70,31 +89,49 @@ def stage(folder: Path, root: Path = ROOT) -> Path:
     return folder
 
 
-def fetch_wheels(env: Environment, name: str, folder: Path) -> list[str]:
-    """Download Pillow's wheels for one platform and every Python; return their names. Blender bundles the rest."""
-    pillow = next(line for line in requirements() if re.match(r"pillow\b", line, re.IGNORECASE))
-    tags = [word for tag in PLATFORMS[name] for word in ("--platform", tag)]
-    for python in PYTHONS:
-        say(f"Fetching Pillow for {name}, Python {python} ...")
-        choice = ["--only-binary=:all:", "--no-deps", "--python-version", python, *tags]
-        pip.download(env.python, [*choice, "--dest", str(folder), pillow])
-    return sorted(path.name for path in folder.glob("*.whl"))
+def fetch_wheels(env: Environment, name: str) -> list[Path]:
+    """Return Pillow's wheels for one platform and every Python. Blender bundles the rest."""
+    return wheels.fetch(env.python, name)
 
 
-def with_wheels(manifest: str, name: str, wheels: list[str]) -> str:
+def with_wheels(manifest: str, name: str, found: list[str]) -> str:
     """Return the manifest's text with its platform and wheels, which must stand before its first table."""
-    lines = "".join(f"  {json.dumps(f'./wheels/{wheel}')},\n" for wheel in wheels)
+    lines = "".join(f"  {json.dumps(f'./wheels/{wheel}')},\n" for wheel in found)
     added = f"platforms = [{json.dumps(name)}]\nwheels = [\n{lines}]\n\n"
     head, bracket, rest = manifest.partition("\n[")
     return f"{head.rstrip()}\n{added}{bracket.strip()}{rest}"
 
 
-def _blender_ext(env: Environment, command: str, *words: str) -> None:
+def settle(archive: Path) -> None:
+    """Write a zip anew so that its bytes follow from what is in it and from nothing else."""
+    date = time.gmtime(max(int(os.environ.get("SOURCE_DATE_EPOCH") or 0), _EARLIEST))[:6]
+    settled = archive.with_suffix(".settled")
+    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(settled, "w") as new:
+        for entry in sorted(old.infolist(), key=lambda entry: entry.filename):
+            info = zipfile.ZipInfo(entry.filename, date)
+            info.compress_type = entry.compress_type
+            info.create_system = 3  # Unix, whose file modes these are
+            info.external_attr = 0o100644 << 16
+            new.writestr(info, old.read(entry), compresslevel=9)
+    settled.replace(archive)
+
+
+def blender_ext(env: Environment, command: str, *words: str) -> None:
     """Run Blender's own extension tool, which needs no Blender program, with Blender's list of tags."""
     scripts = env.package_folder("bpy") / env.blender / "scripts"
     tool = scripts / "addons_core" / "bl_pkg" / "cli" / "blender_ext.py"
     tags = scripts / "modules" / "_bpy_internal" / "extensions" / "tags.py"
-    line = [str(env.python), str(tool), command, "--valid-tags", str(tags), *words]
+    more = ["--valid-tags", str(tags)] if command in ("build", "validate") else []
+    line = [str(env.python), str(tool), command, *more, *words]
     done = subprocess.run(line, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Stop(f"Blender's extension tool refused to {command} the package:\n{(done.stdout + done.stderr).strip()}")
+
+
+def _add_wheels(folder: Path, name: str, found: list[Path]) -> None:
+    (folder / "wheels").mkdir()
+    for path in found:
+        shutil.copyfile(path, folder / "wheels" / path.name)
+    manifest = folder / "blender_manifest.toml"
+    text = with_wheels(manifest.read_text(encoding="utf-8"), name, [path.name for path in found])
+    manifest.write_text(text, encoding="utf-8")

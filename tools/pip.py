@@ -20,9 +20,9 @@ def install(python: Path, packages: list[str]) -> None:
     _run([str(python), "-m", "pip", "install", "--only-binary=:all:", *packages], what=", ".join(packages))
 
 
-def download(python: Path, arguments: list[str]) -> None:
-    """Run `pip download` with the given arguments."""
-    _run([str(python), "-m", "pip", "download", *arguments], what=arguments[-1])
+def download(python: Path, arguments: list[str], *, what: str = "") -> None:
+    """Run `pip download` with the given arguments; `what` names the thing where the last of them does not."""
+    _run([str(python), "-m", "pip", "download", *arguments], what=what or arguments[-1])
 
 
 def _run(command: list[str], *, what: str) -> None:
@@ -73,6 +73,7 @@ def explain(lines: list[str], what: str) -> str:
         "proxy": "the proxy did not let it through. Check HTTPS_PROXY, or set PIP_PROXY",
         "newconnectionerror": "the package index could not be reached. Check the network, or set HTTPS_PROXY",
         "connection": "the connection to the package index failed. Check the network, or set HTTPS_PROXY",
+        "do not match the hashes": "the package index has another file of that name than the one that was pinned",
         "no matching distribution": "the package index has none that fits this system and this Python. "
         "Blender's module exists for Windows, macOS and Linux with glibc 2.28 or newer",
     }
