@@ -40,6 +40,7 @@ def unregister() -> None:
 def _parts() -> tuple:
     from . import (
         full_textures,
+        notices,
         operators,
         preferences,
         properties,
@@ -47,6 +48,7 @@ def _parts() -> tuple:
         quad_operators,
         questions,
         restoring,
+        shown_image,
         sidebar,
         translations,
     )
@@ -60,7 +62,9 @@ def _parts() -> tuple:
         restoring,
         full_textures,
         quad_operators,
+        shown_image,
         sidebar,
+        notices,
         pump,
     )
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scenes and windows that something from the background is meant for, found again when it is there."""
+"""Where things are in Blender: our tab, and scenes and windows that something from the background is meant for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from typing import Any
 
 import bpy
 
-__all__ = ["place_of", "place_of_object", "scene_of", "show_status"]
+__all__ = ["CATEGORY", "EDITORS", "place_of", "place_of_object", "scene_of", "show_status"]
+
+CATEGORY = "Image to 3D"
+"""The tab in the sidebars of the `EDITORS`."""
+
+EDITORS = ("VIEW_3D", "IMAGE_EDITOR")
+
+_marked: set[int] = set()  # session_uid of the workspaces whose status bar has a text of ours
 
 
 def place_of(scene_uid: int) -> dict[str, Any] | None:
@@ -38,7 +45,14 @@ def scene_of(uid: int) -> bpy.types.Scene | None:
 
 
 def show_status(text: str | None) -> None:
-    """Show a text in the status bar of every window; None gives it back to Blender."""
+    """Show a text in the status bar of every window; None gives back to Blender what we have taken."""
+    if text is None:
+        for workspace in bpy.data.workspaces:  # the user may have gone to another one since
+            if workspace.session_uid in _marked:
+                workspace.status_text_set(None)
+        _marked.clear()
+        return
     manager: Any = bpy.context.window_manager
     for window in manager.windows:
         window.workspace.status_text_set(text)
+        _marked.add(window.workspace.session_uid)

@@ -18,8 +18,9 @@ from bpy.app.handlers import persistent
 
 from ..core.errors import Img3dError
 from ..core.events import Event
-from . import asking, bringing, remeshing, session
-from .places import place_of, place_of_object, scene_of, show_status
+from . import asking, bringing, notices, remeshing, session
+from .places import EDITORS, place_of, place_of_object, scene_of, show_status
+from .translations import text
 
 __all__ = ["busy", "errors", "forget", "register", "run_import", "start", "tick", "unregister", "watch"]
 
@@ -30,7 +31,7 @@ _STEPS = (
     *("core.jobs.run", "core.jobs.work", "core.jobs.engine"),
     *("blender.quads", "blender.importing", "blender.importing.append"),
 )
-_DRAWN = {"VIEW_3D": "UI", "PREFERENCES": "WINDOW"}  # by kind of area the kind of region that we draw in
+_DRAWN = {**dict.fromkeys(EDITORS, "UI"), "PREFERENCES": "WINDOW"}  # by kind of area the kind of region that we draw in
 _log = logging.getLogger(__name__)
 
 
@@ -79,6 +80,7 @@ def tick() -> list[Event]:
                 _state.ready.append(event.job)
             else:
                 forget(event.job)
+                _tell_end(event)
     if engine and engine.active:
         bringing.keep_warm()
     _bring_one()
@@ -129,6 +131,7 @@ def unregister() -> None:
     errors.clear()
     asking.clear()
     bringing.clear()
+    show_status(None)
 
 
 def _beat() -> float | None:
@@ -212,15 +215,33 @@ def _bring_quads(uid: int) -> None:
             operators.img3d.quad_remesh("EXEC_DEFAULT", True, uid=uid)
     except RuntimeError as error:  # what the operator reported as an error
         remeshing.errors[uid] = str(error).removeprefix("Error: ").strip()
+        notices.tell(remeshing.errors[uid], level=notices.WARNING)
 
 
 def _import(job: str, scene_uid: int) -> None:
     override = place_of(scene_uid)
     if override is None:
         bringing.stop(job)
+        notices.tell(text("{name} is ready: import it from the tab Image to 3D", name=_name_of(job)))
         return  # the scene is gone: the sidebar offers the result
     try:
         with bpy.context.temp_override(**override):
             run_import(job)
     except RuntimeError as error:  # what the operator reported as an error; it is in `errors`, too
         _log.info("%s", error)
+        notices.tell(f"{_name_of(job)}: {errors.get(job, error)}", level=notices.WARNING)
+    else:
+        notices.tell(text("{name} is in {scene}", name=_name_of(job), scene=override["scene"].name))
+
+
+def _tell_end(event: Event) -> None:
+    """Tell how a job has ended whose result is not imported by itself."""
+    name = _name_of(event.job)
+    if event.kind == "downloaded":
+        notices.tell(text("{name} is ready: import it from the tab Image to 3D", name=name))
+    elif event.kind != "cancelled":
+        notices.tell(f"{name}: {event.message or event.error}", level=notices.WARNING)
+
+
+def _name_of(job: str) -> str:
+    return next((view.name for view in session.engine_views() if view.id == job), "")

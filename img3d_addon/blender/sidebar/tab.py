@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-__all__ = ["CATEGORY", "ImageEditorTab", "ViewTab"]
+from ..places import CATEGORY
 
-CATEGORY = "Image to 3D"
+__all__ = ["ImageEditorTab", "ViewTab"]
 
 
 class ViewTab:
