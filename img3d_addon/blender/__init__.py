@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import logging
+
 __all__ = ["register", "unregister"]
 
 _commands: list[object] = []
@@ -20,12 +22,14 @@ def register() -> None:
         for part in reversed(done):
             part.unregister()
         raise
+    _look_around()
 
 
 def unregister() -> None:
     """Undo `register` in reverse, and stop the engine: its jobs stay in the journal."""
     import bpy
 
+    from ..core.packages import lacking
     from . import session
     from .helper import starting
 
@@ -35,6 +39,7 @@ def unregister() -> None:
         part.unregister()
     starting.close()
     session.close()
+    lacking.cache_clear()
 
 
 def _parts() -> tuple:
@@ -77,6 +82,16 @@ def _add_command() -> None:
 
 
 def _run(arguments: list[str]) -> int:
+def _look_around() -> None:
+    """Say on the console what is not as it should be; the add-on is enabled all the same."""
+    from ..core.packages import lacking
+    from . import session
+
+    for said in (lacking(), session.take_over_old_home()):
+        if said:
+            logging.getLogger(__name__).warning(said)
+
+
     from .cli import main
 
     return main(arguments)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ..core.errors import BadInput, Img3dError
+from ..core.packages import lacking
 from ..core.provider import Provider
 from ..core.values import Order, Price
 from . import session
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "KEY",
     "ONLINE",
+    "PACKAGE",
     "PARAM",
     "asked_price",
     "blocked",
@@ -35,7 +37,7 @@ __all__ = [
     "provider_of",
 ]
 
-ONLINE, KEY, PARAM, PICTURE = "online", "key", "param", "picture"
+ONLINE, KEY, PARAM, PICTURE, PACKAGE = "online", "key", "param", "picture", "package"
 
 
 def provider_of(settings: Any) -> Provider:
@@ -47,6 +49,8 @@ def provider_of(settings: Any) -> Provider:
 def blocked(settings: Any) -> tuple[str, str]:
     """Return the kind of what is missing for a job and a sentence; both empty when nothing is. Fit for `draw`."""
     provider = provider_of(settings)
+    if reason := lacking():
+        return PACKAGE, reason
     if reason := missing(settings.picture):
         return PICTURE, reason
     if provider.base_url and not bpy.app.online_access:

@@ -84,7 +84,8 @@ class Preferences:
         _draw_spending(layout.column(), self)
         column = layout.column()
         column.prop(self, "library")
-        column.label(text=f"Jobs and results are kept in {home()}", icon="FILE_FOLDER")
+        text = f"Jobs and results are kept in {home()}, also when the add-on is removed"
+        draw_text(column, text, context, icon="FILE_FOLDER")
 
 
 def register() -> None:

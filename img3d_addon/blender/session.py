@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
+from ..core.moving import take_over
 from ..core.provider import Provider
 from ..core.settings import Settings, default_home
 from ..core.version import version
@@ -32,6 +33,7 @@ __all__ = [
     "providers",
     "scratch_folder",
     "settings",
+    "take_over_old_home",
 ]
 
 PACKAGE = __name__.rsplit(".", 2)[0]
@@ -98,15 +100,20 @@ def settings() -> Settings:
 
 
 def home() -> Path:
-    """Return the folder of journal and library: `IMG3D_HOME`, the preferences', or the user folder."""
+    """Return the folder of journal and library: `IMG3D_HOME`, the preferences', or the folder of the user's data."""
     if os.environ.get("IMG3D_HOME", "").strip():
         return default_home()
     own = preferences()
     if own and own.library:
         return Path(bpy.path.abspath(own.library))
-    if PACKAGE.startswith("bl_ext."):
-        return Path(bpy.utils.extension_path_user(PACKAGE))
-    return default_home()
+    return default_home()  # not the add-on's own folder: Blender deletes that one when the add-on is removed
+
+
+def take_over_old_home() -> str:
+    """Move what an earlier version kept in the add-on's own folder; return why it cannot be moved now, if so."""
+    if not PACKAGE.startswith("bl_ext.") or home() != default_home() or os.environ.get("IMG3D_HOME", "").strip():
+        return ""
+    return take_over(Path(bpy.utils.extension_path_user(PACKAGE)), default_home())
 
 
 def scratch_folder() -> Path:

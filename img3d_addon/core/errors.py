@@ -6,6 +6,7 @@
       KeyMissing              says where to put the key and which variable to set
       Offline                 says how online access is turned on
       OverBudget              the spending limit would be passed
+      PackageMissing          a Python package that should have come with the add-on or with Blender
       OutputError             a file or the journal cannot be written or read
       ImportFailed            Blender could not make an object of the file
       ProviderError           the service refused, failed, or was not understood
@@ -37,6 +38,7 @@ __all__ = [
     "Offline",
     "OutputError",
     "OverBudget",
+    "PackageMissing",
     "PlanError",
     "ProviderError",
     "RateLimited",
@@ -94,6 +96,16 @@ class OverBudget(Img3dError):
 
     kind = "budget"
     exit_status = 5
+
+
+class PackageMissing(Img3dError):
+    """A Python package is not there; nothing was sent."""
+
+    kind = "package"
+    advice = (
+        "Install the zip of the add-on that is made for this system, in an official Blender 4.2, 4.5 or 5.2; "
+        "or install the package into this Blender's Python."
+    )
 
 
 class OutputError(Img3dError):

@@ -10,7 +10,7 @@ import bpy
 from ...core.values import Price
 from .. import session
 from ..layout import draw_text
-from ..orders import KEY, ONLINE, PARAM, asked_price, blocked, price_of, provider_of
+from ..orders import KEY, ONLINE, PACKAGE, PARAM, asked_price, blocked, price_of, provider_of
 from ..words import capital, known_price
 
 __all__ = ["draw_button"]
@@ -28,10 +28,10 @@ def draw_button(layout: Any, settings: Any, context: Any) -> None:
             ).module = session.PACKAGE
         elif not bpy.app.online_access_override:
             column.operator("extensions.userpref_allow_online", text="Allow Online Access", icon="INTERNET")
-    elif kind == PARAM:
+    elif kind in (PACKAGE, PARAM):
         draw_text(layout, reason, context, icon="ERROR")
     price = price_of(settings)
-    _draw_price(layout, settings, price, context, can_ask=kind not in (ONLINE, KEY, PARAM))
+    _draw_price(layout, settings, price, context, can_ask=kind not in (ONLINE, KEY, PACKAGE, PARAM))
     row = layout.row()
     row.scale_y = 1.5
     words = capital(known_price(price, short=True))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import BadInput
+from ..packages import need
 from ..values import ImageLimits, Picture
 from .encode import encode, write
 from .given import check_file
@@ -146,8 +147,9 @@ def _warn_of_animation(image: Image, source: Path) -> None:
 def _opened(source: Path) -> Generator[Image, None, None]:
     """Open a picture and judge its header; nothing is decoded yet."""
     from PIL import Image
-
     check_file(source)
+    need("PIL")
+
     with _decoding(source):
         image = Image.open(source, formats=_formats())
     with image:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError
+from ..packages import need
 
 __all__ = ["RULES", "Pixels", "Rule", "shown", "write"]
 
@@ -54,6 +55,7 @@ def shown(colour: Sequence[float], rule: Rule) -> tuple[int, ...]:
 
 def write(pixels: Pixels, path: Path) -> None:
     """Write a PNG file with alpha, whole or not at all; `OutputError` when it cannot be written. In any thread."""
+    need("PIL")
     from PIL import Image
 
     image = Image.frombuffer("RGBA", (pixels.width, pixels.height), _eight_bit(pixels), "raw", "RGBA", 0, 1)

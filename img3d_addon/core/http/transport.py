@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..errors import NetworkError
+from ..packages import need
 from .body import Body
 from .wire import Wire, adapter
 
@@ -100,6 +101,7 @@ class Transport:
 
     def _open(self) -> Session:
         if self._session is None:
+            need("requests")
             from requests import Session
 
             self._session = Session()

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import time
 from collections.abc import Generator
@@ -14,6 +13,7 @@ from typing import Any
 from ..errors import Cancelled, Img3dError, OutputError, ProviderError, Stopped, TaskFailed, Uncertain
 from ..events import Event
 from ..files import room
+from ..packages import need
 from ..values import Model, Running
 from .cancelling import meaning
 from .context import Context
@@ -83,7 +83,7 @@ class Work:
         ticket.control.attach(api)
         if ticket.provider.base_url:
             # slow at its first import; once "submitting" is written down, a kill leaves the bill in doubt
-            importlib.import_module("requests")
+            need("requests")
         means = Means(
             provider=ticket.provider,
             api=api,
