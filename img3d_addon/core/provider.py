@@ -50,6 +50,8 @@ class Provider:
     server_quads: ClassVar[bool] = False
     quads: ClassVar[Mapping[str, Value]] = {}  # each parameter that makes them, with the value that does
     result_ttl: ClassVar[float] = 0.0  # seconds that the service keeps a result; 0: not known
+    quick: ClassVar[bool] = False  # made for seconds rather than minutes, by the service's own words
+    largest_texture: ClassVar[int] = 0  # pixels of a side; 0: none, or not documented
     formats: ClassVar[tuple[str, ...]] = ("glb",)
     facing: ClassVar[str] = "-Y"  # where the front looks after Blender's import
 
@@ -100,6 +102,11 @@ class Provider:
         `picture` is there, uploaded where there is an upload, when the user named one; `BadInput` when it is needed.
         """
         del api, params, picture
+        return None
+
+    def faces(self, params: Mapping[str, Any]) -> int | None:
+        """Return how many triangles to expect, quads counted as two; None where the parameters do not say it."""
+        del params
         return None
 
     def balance(self, api: Api) -> Balance:

@@ -96,6 +96,7 @@ class AimlTripoSR(Provider):
     )
 
     sync = True
+    quick = True
     has_balance = True
     formats = ("glb", "obj")
     read_timeout = 180.0

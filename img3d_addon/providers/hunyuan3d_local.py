@@ -111,6 +111,10 @@ class Hunyuan3DLocal(Provider):
         del api, params, picture
         return Price(amount=0, unit="USD", usd=0.0, note="computed on your own server")
 
+    def faces(self, params: Mapping[str, Any]) -> int | None:
+        """Count on the reduction, which comes with a texture only."""
+        return params.get("face_count")
+
     def check_key(self, api: Api) -> str:
         """Ask whether the server is there: version 2.1 has a page for that, version 2 answers that it has none."""
         try:

@@ -167,6 +167,7 @@ class ScenarioPixal3D(Provider):
     reports_percent = True
     has_estimate = True
     has_balance = True
+    largest_texture = 4096
     unit = UNIT
     poll_every = 4.0
 
@@ -259,6 +260,10 @@ class ScenarioPixal3D(Provider):
                 advice="It may be charged: look at the account on Scenario's web page.",
             )
         return _price(answer.json["creativeUnitsCost"], answer.json.get("creativeUnitsDiscount"))
+
+    def faces(self, params: Mapping[str, Any]) -> int | None:
+        """Count on the target of vertices: a closed mesh has twice as many triangles."""
+        return 2 * params["decimationTarget"]
 
     def balance(self, api: Api) -> Balance:
         """Ask for the units that are left: those of the plan in this period, and those bought on top."""

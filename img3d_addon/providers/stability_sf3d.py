@@ -6,7 +6,8 @@ API: https://platform.stability.ai/docs/api-reference
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from ..core.params import Float, Int, Param
 from .stability_spar3d import REMESH, TEXTURE_RESOLUTION, StabilitySpar3D
@@ -44,3 +45,7 @@ class StabilitySf3D(StabilitySpar3D):
 
     path = "/v2beta/3d/stable-fast-3d"
     price = None  # not published where it could be read
+
+    def faces(self, params: Mapping[str, Any]) -> int | None:
+        """Count on the limit of vertices, where there is one: a closed mesh has twice as many triangles."""
+        return 2 * params["vertex_count"] if params["vertex_count"] > 0 else None

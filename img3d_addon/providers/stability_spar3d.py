@@ -104,6 +104,8 @@ class StabilitySpar3D(Provider):
     has_balance = True
     unit = "credits"
     server_quads = True
+    quick = True
+    largest_texture = 2048
     quads: ClassVar[Mapping[str, Value]] = {"remesh": "quad"}
     read_timeout = 120.0
 
@@ -139,6 +141,12 @@ class StabilitySpar3D(Provider):
         """Return the flat price, where it is known."""
         del api, params, picture
         return self.price
+
+    def faces(self, params: Mapping[str, Any]) -> int | None:
+        """Count on the target, where there is one."""
+        # a quad is two triangles, and a closed mesh has half as many vertices as triangles, as many as quads
+        each = {"face": 2 if params["remesh"] == "quad" else 1, "vertex": 2}.get(params["target_type"])
+        return each * params["target_count"] if each else None
 
     def balance(self, api: Api) -> Balance:
         """Ask for the credits that are left."""

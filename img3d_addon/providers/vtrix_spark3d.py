@@ -61,6 +61,10 @@ class _Unread(RequestRefused):
     """A refusal that may be meant for the form of the body."""
 
 
+FACES = {"high": 200_000, "medium": 100_000, "low": 30_000}
+"""How many faces each level of detail has."""
+
+
 class VtrixSpark3D(Provider):
     """Detailed textured meshes of 30,000 to 200,000 faces, as GLB, OBJ or USD."""
 
@@ -96,7 +100,7 @@ class VtrixSpark3D(Provider):
             "subdivisionlevel",
             "medium",
             choices=("high", "medium", "low"),
-            labels={"high": "High (200,000 faces)", "medium": "Medium (100,000 faces)", "low": "Low (30,000 faces)"},
+            labels={level: f"{level.capitalize()} ({faces:,} faces)" for level, faces in FACES.items()},
             label="Detail",
             help="How many faces the mesh gets",
         ),
@@ -162,6 +166,10 @@ class VtrixSpark3D(Provider):
         if not urls:
             raise BadResult(f"{self.label} says that it is done, but names no model", provider=self.label)
         return Model(urls=urls, cost=_price(_cost(found)))
+
+    def faces(self, params: Mapping[str, Any]) -> int | None:
+        """Read the level of detail."""
+        return FACES[params["subdivisionlevel"]]
 
     def check_key(self, api: Api) -> str:
         """Ask for a task that does not exist: only with a key that is taken can it be missed."""

@@ -47,6 +47,7 @@ class Fal(Provider):
     has_estimate = True
     has_balance = True
     server_quads = True
+    largest_texture = 4096
     quads: ClassVar[Mapping[str, Value]] = {"quad": "true", "topology": "quad", "mesh_mode": "Quad"}
     formats = ("glb", "zip", "obj", "fbx", "stl", "usdz")
     poll_every = 3.0
@@ -101,6 +102,13 @@ class Fal(Provider):
         """Ask the price list; some prices are for a unit of which a job may take several."""
         del picture
         return self._price(api, params["model"]) if api else None
+
+    def faces(self, params: Mapping[str, Any]) -> int | None:
+        """Read what the chosen model is given as a number of faces or vertices, if anything."""
+        names = ("face_count", "face_limit", "quality_override", "target_polycount")
+        found = max((params.get(name, 0) for name in names), default=0)
+        each = 2 if any(params.get(name) == value for name, value in self.quads.items()) else 1
+        return each * found if found > 0 else 2 * params.get("decimation_target", 0) or None
 
     def balance(self, api: Api) -> Balance:
         """Ask what is left."""

@@ -187,12 +187,18 @@ class Offline(Provider):
     repeatable = True
     reports_percent = True
     has_estimate = True
+    quick = True
+    largest_texture = 2048
     deadline: ClassVar[float] = 300.0
 
     def check(self, params: Mapping[str, Any]) -> None:
         """Refuse the background mask without a mask."""
         if params["background"] == "mask" and not params["mask"]:
             raise BadInput("background = mask needs a mask picture", advice="Name it as mask.")
+
+    def faces(self, params: Mapping[str, Any]) -> int | None:
+        """Read the number of triangles."""
+        return params["faces"]
 
     def submit(self, api: Api, picture: Picture, params: Mapping[str, Any]) -> Generator[Running, None, Model]:
         """Compute the model in a child process; ends within a moment when closed."""
