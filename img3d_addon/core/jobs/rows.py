@@ -13,7 +13,7 @@ from typing import Any
 from ..values import Model, Picture, Price, Task
 from .job import Job
 
-__all__ = ["COLUMNS", "from_row", "to_columns"]
+__all__ = ["COLUMNS", "from_row", "model_of", "to_columns"]
 
 COLUMNS = tuple(field.name for field in fields(Job) if field.name != "owner_alive")
 _JSON = ("params", "after", "picture", "task", "model", "price", "cost")
@@ -42,7 +42,7 @@ def from_row(row: Mapping[str, Any], *, home: Path, owner_alive: bool) -> Job:
     if picture := values["picture"]:
         values["picture"] = Picture(**{**picture, "path": home / picture["path"]})
     if model := values["model"]:
-        values["model"] = _model(model, home)
+        values["model"] = model_of(model, home)
     values["image"] = home / os.fsdecode(values["image"])
     values["path"] = home / values["path"] if values["path"] else None
     return Job(**values, owner_alive=owner_alive)
@@ -62,7 +62,8 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
-def _model(found: Mapping[str, Any], home: Path) -> Model:
+def model_of(found: Mapping[str, Any], home: Path) -> Model:
+    """Return the `Model` of its JSON column."""
     return Model(
         urls=tuple(found["urls"]),
         path=home / found["path"] if found["path"] else None,

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ..files.delivery import stray_answer
 from ..provider import Provider
+from .aside import found_aside
 from .checks import provider_named
 from .job import Job
 from .journal import Journal
@@ -16,6 +17,8 @@ from .library import Library
 from .resuming import lost_submit, take_up
 
 __all__ = ["StoredJobs"]
+
+IN_DOUBT = ("submitting", "uncertain")
 
 
 class StoredJobs:
@@ -29,6 +32,8 @@ class StoredJobs:
     def seen(self, job: Job) -> Job:
         """Return a job as it is to be shown: nobody waits for the answer to the submit of a dead process."""
         provider = self._providers.get(job.provider)
+        if job.state in IN_DOUBT and not job.owner_alive:
+            job = self._with_aside(job)
         if job.state != "submitting" or job.owner_alive or provider is None or provider.repeatable:
             return job
         error = lost_submit(provider)
@@ -45,6 +50,9 @@ class StoredJobs:
             provider = provider_named(job.provider, self._providers)
             if known is not None and (job.task, job.model) == (None, None) != (known.task, known.model):
                 job = self._journal.note(job_id, task=known.task, model=known.model)
+            if job.state in IN_DOUBT:
+                found = self._with_aside(job)
+                job = self._journal.note(job_id, task=found.task, model=found.model)
             yield self._settled(job, provider), provider
         except BaseException:
             self._journal.release(job_id)
@@ -59,6 +67,16 @@ class StoredJobs:
         if (found.path, found.model) != (job.path, job.model):
             self._journal.note(job.id, path=found.path, model=found.model)
         return found
+
+    def _with_aside(self, job: Job) -> Job:
+        """Return a job in doubt with what lies beside the journal, which could not take it."""
+        if (job.task, job.model) != (None, None):
+            return job
+        task, model = found_aside(self._library.folder(job.id), home=self._library.root.parent)
+        if (task, model) == (None, None):
+            return job
+        state = "remote" if model is None else "downloading"
+        return replace(job, state=state, task=task, model=model, error_kind="", error="")
 
     def _settled(self, job: Job, provider: Provider) -> Job:
         """Return a job of a dead owner with the state that it left."""

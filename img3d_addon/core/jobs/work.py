@@ -15,6 +15,7 @@ from ..events import Event
 from ..files import room
 from ..packages import need
 from ..values import Model, Running
+from .aside import clear_aside, put_aside
 from .cancelling import meaning
 from .context import Context
 from .given import kept
@@ -134,6 +135,7 @@ class Work:
 
     def _submitting(self) -> Event:
         self._asked = False
+        clear_aside(self._folder)
         if not self._ticket.provider.repeatable:
             size = room.ROOM_FOR_A_MODEL if self._ticket.provider.sync else room.ROOM_FOR_A_NOTE
             room.take(self._folder, size)
@@ -197,11 +199,12 @@ class Work:
         return self._event("downloaded", path=step.path, cost=ticket.job.cost)
 
     def _move_paid(self, state: str, **changes: Any) -> None:
-        """Write down what was paid for: where the disk is full, in the room that was held for it."""
+        """Write down what was paid for: on a full disk in the room that was held for it, and beside the journal."""
         try:
             self._move(state, **changes)
         except OutputError:
             room.give_back(self._folder)
+            put_aside(self._ticket.job, folder=self._folder, home=self._context.library.root.parent)
             self._move(state, **changes)
 
     @property
