@@ -45,6 +45,8 @@ def unregister() -> None:
 def _parts() -> tuple:
     from . import (
         full_textures,
+        job_list,
+        job_operators,
         notices,
         operators,
         preferences,
@@ -52,7 +54,9 @@ def _parts() -> tuple:
         pump,
         quad_operators,
         questions,
+        reloading,
         restoring,
+        result_operators,
         shown_image,
         sidebar,
         translations,
@@ -62,7 +66,11 @@ def _parts() -> tuple:
         translations,
         preferences,
         properties,
+        job_list,
         operators,
+        job_operators,
+        result_operators,
+        reloading,
         questions,
         restoring,
         full_textures,
@@ -74,14 +82,6 @@ def _parts() -> tuple:
     )
 
 
-def _add_command() -> None:
-    import bpy
-
-    # The handle must be kept: Blender 4.2 and 4.5 crash at exit while a command is left registered.
-    _commands.append(bpy.utils.register_cli_command("img3d", _run))
-
-
-def _run(arguments: list[str]) -> int:
 def _look_around() -> None:
     """Say on the console what is not as it should be; the add-on is enabled all the same."""
     from ..core.packages import lacking
@@ -92,6 +92,14 @@ def _look_around() -> None:
             logging.getLogger(__name__).warning(said)
 
 
+def _add_command() -> None:
+    import bpy
+
+    # The handle must be kept: Blender 4.2 and 4.5 crash at exit while a command is left registered.
+    _commands.append(bpy.utils.register_cli_command("img3d", _run))
+
+
+def _run(arguments: list[str]) -> int:
     from .cli import main
 
     return main(arguments)

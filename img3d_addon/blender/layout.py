@@ -10,7 +10,7 @@ from ..core.params import Bool, Choice, Float, Int, Param
 from .properties import capitals, wrong
 from .words import CHARACTER, lines
 
-__all__ = ["draw_params", "draw_text", "fits", "label_shares"]
+__all__ = ["draw_params", "draw_text", "fits", "label_shares", "width_of"]
 
 MARGIN = 60  # pixels of the region that a text cannot have
 LEAST, MOST = 0.4, 0.6  # share of the labels: Blender's own, and what leaves room for the values
@@ -20,14 +20,14 @@ def draw_text(layout: Any, text: str, context: Any, *, icon: str = "") -> None:
     """Draw a text of any length, cut to the width of the region."""
     column = layout.column(align=True)
     column.scale_y = 0.8
-    for number, line in enumerate(lines(text, width=_width(context))):
+    for number, line in enumerate(lines(text, width=width_of(context))):
         more: dict[str, Any] = {"icon": icon if number == 0 else "BLANK1"} if icon else {}
         column.label(text=line, **more)
 
 
 def draw_params(layout: Any, group: Any, params: Sequence[Param], context: Any) -> None:
     """Draw parameters as Blender does, but with as much room for the labels as the longest one needs."""
-    shares = label_shares(params, width=_width(context))
+    shares = label_shares(params, width=width_of(context))
     column = layout.column()
     for param in params:
         share = shares[param.name]
@@ -65,8 +65,9 @@ def label_shares(params: Sequence[Param], *, width: float) -> dict[str, float]:
 
 def fits(text: str, context: Any) -> bool:
     """Whether a text has room in one line of the region."""
-    return len(text) * CHARACTER < _width(context)
+    return len(text) * CHARACTER < width_of(context)
 
 
-def _width(context: Any) -> float:
+def width_of(context: Any) -> float:
+    """Return the pixels of the region that a text can have, at a scale of 1."""
     return max(80.0, context.region.width / context.preferences.system.ui_scale - MARGIN)

@@ -18,7 +18,7 @@ from bpy.app.handlers import persistent
 
 from ..core.errors import Img3dError
 from ..core.events import Event
-from . import asking, bringing, notices, remeshing, session
+from . import asking, bringing, job_list, notices, remeshing, session, thumbnails
 from .places import EDITORS, place_of, place_of_object, scene_of, show_status
 from .translations import text
 
@@ -65,7 +65,13 @@ def busy() -> bool:
     """Whether there is something to wait for."""
     engine = session.made_engine()
     return bool(
-        _state.ready or bringing.under_way() or remeshing.under_way() or asking.waiting() or (engine and engine.active)
+        _state.ready
+        or bringing.under_way()
+        or remeshing.under_way()
+        or asking.waiting()
+        or job_list.reading()
+        or thumbnails.wishes()
+        or (engine and engine.active)
     )
 
 
@@ -84,7 +90,8 @@ def tick() -> list[Event]:
     if engine and engine.active:
         bringing.keep_warm()
     _bring_one()
-    if events or time.monotonic() - _state.drawn > _REDRAW:
+    if thumbnails.load_some() or events or time.monotonic() - _state.drawn > _REDRAW:
+        job_list.sync()
         redraw()
     return events
 
@@ -131,6 +138,7 @@ def unregister() -> None:
     errors.clear()
     asking.clear()
     bringing.clear()
+    thumbnails.clear()
     show_status(None)
 
 
@@ -138,6 +146,7 @@ def _beat() -> float | None:
     tick()
     if busy():
         return INTERVAL
+    job_list.sync()
     redraw()
     return None
 
@@ -149,8 +158,10 @@ def _look() -> float | None:
             importlib.import_module(f"{session.PACKAGE}.{name}")
             return 0.1
     if session.made_engine() is None and (session.home() / "journal.sqlite3").is_file():
-        session.engine().refresh()
-        return 1.0  # a thread reads it meanwhile
+        job_list.refresh(older=False)
+    if job_list.reading():
+        return 0.1
+    job_list.sync()
     redraw()
     return None
 

@@ -54,6 +54,9 @@ STAGES = {
 """What a job does, by the stage in its events."""
 
 _STATES = {
+    "prepared": "Interrupted before it was sent",
+    "remote": "Interrupted, the service has it",
+    "downloading": "Interrupted while it was fetched",
     "ready": "Ready to import",
     "imported": "Imported",
     "cancelled": "Cancelled",

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -130,13 +131,18 @@ class Engine:
         """Return what panels draw, newest first; from memory, for `draw()`."""
         return self._registry.view()
 
-    def refresh(self, limit: int = KEPT) -> None:
-        """Have the newest jobs of the journal that were not removed shown by `view()`, too; returns at once."""
+    def refresh(self, limit: int = KEPT) -> threading.Event:
+        """Have the newest jobs of the journal that were not removed shown, too; returns what tells the end."""
+        over = threading.Event()
 
         def run() -> None:
-            self._registry.add_found(map(self._stored.seen, self._journal.list(limit, removed=False)))
+            try:
+                self._registry.add_found(map(self._stored.seen, self._journal.list(limit, removed=False)))
+            finally:
+                over.set()
 
         self._scheduler.call(run)
+        return over
 
     def jobs(self, limit: int | None = None, *, states: Iterable[str] = (), since: float = 0.0) -> list[Job]:
         """Return the jobs made `since` then, newest first; of the journal's only those in `states`, where given.
