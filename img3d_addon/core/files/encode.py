@@ -17,7 +17,7 @@ from .fitting import fit
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["encode", "write"]
+__all__ = ["edge_colour", "encode", "write"]
 
 
 def encode(image: Image, limits: ImageLimits, *, name: str) -> tuple[bytes, str, tuple[int, int]]:
@@ -57,12 +57,12 @@ def _fitted(image: Image, limits: ImageLimits, scale: float) -> Image:
         image = image.resize(sizes.size, Pillow.Resampling.LANCZOS, reducing_gap=3.0)
     if sizes.canvas == image.size:
         return image
-    canvas = Pillow.new(image.mode, sizes.canvas, (0, 0, 0, 0) if image.mode == "RGBA" else _edge_colour(image))
+    canvas = Pillow.new(image.mode, sizes.canvas, (0, 0, 0, 0) if image.mode == "RGBA" else edge_colour(image))
     canvas.paste(image, ((canvas.width - image.width) // 2, (canvas.height - image.height) // 2))
     return canvas
 
 
-def _edge_colour(image: Image) -> tuple[int, ...]:
+def edge_colour(image: Image) -> tuple[int, ...]:
     """Return the middle colour of the outermost pixels."""
     width, height = image.size
     boxes = ((0, 0, width, 1), (0, height - 1, width, height), (0, 0, 1, height), (width - 1, 0, width, height))

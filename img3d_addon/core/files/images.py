@@ -22,7 +22,7 @@ from .plain import BROKEN, extrema, orientation, plain
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["PictureFacts", "allow_pixels", "inspect", "is_over", "most_pixels", "prepare", "prepare_beside"]
+__all__ = ["PictureFacts", "allow_pixels", "decoded", "inspect", "is_over", "most_pixels", "prepare", "prepare_beside"]
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ def prepare(source: Path, limits: ImageLimits, *, folder: Path, name: str = "") 
 
     `BadInput` when the picture cannot be used, `OutputError` when it cannot be written.
     """
-    image = _decoded(source)
+    image = decoded(source)
     _judge(image, source)
     data, kind, size = encode(image, limits, name=source.name)
     path = folder / f"input.{'jpg' if kind == 'jpeg' else kind}"
@@ -127,11 +127,12 @@ def prepare_beside(source: Path, limits: ImageLimits, *, path: Path) -> None:
 
     It may be of one colour. Raises what `prepare` does.
     """
-    data, _kind, _size = encode(_decoded(source), replace(limits, formats=("png",), max_bytes=0), name=source.name)
+    data, _kind, _size = encode(decoded(source), replace(limits, formats=("png",), max_bytes=0), name=source.name)
     write(path, data)
 
 
-def _decoded(source: Path) -> Image:
+def decoded(source: Path) -> Image:
+    """Return the picture upright, as 8 bit sRGB with or without alpha; `BadInput` when it cannot be used."""
     with _opened(source) as image, _decoding(source):
         _warn_of_animation(image, source)
         image.load()
@@ -146,9 +147,9 @@ def _warn_of_animation(image: Image, source: Path) -> None:
 @contextlib.contextmanager
 def _opened(source: Path) -> Generator[Image, None, None]:
     """Open a picture and judge its header; nothing is decoded yet."""
-    from PIL import Image
     check_file(source)
     need("PIL")
+    from PIL import Image
 
     with _decoding(source):
         image = Image.open(source, formats=_formats())
