@@ -9,7 +9,7 @@ import pytest
 from mathutils import Vector
 
 from img3d_addon.blender import importing
-from img3d_addon.blender.importing.append import write
+from img3d_addon.blender.importing.append import append, write
 from img3d_addon.blender.importing.geometry import bounds_of, world_matrix
 from img3d_addon.blender.live_texture import is_live_texture
 from img3d_addon.blender.names import MAX_BYTES, datablock_name
@@ -344,7 +344,12 @@ def test_no_folder_of_the_library_is_kept_in_the_blend(tmp_path, kind):
     assert b"somebody" not in (tmp_path / "saved.blend").read_bytes()
     handed = tmp_path / "handed.blend"
     write(list(bpy.data.collections["Image to 3D"].objects), handed)
-    assert b"somebody" not in handed.read_bytes()
+    empty_scene()
+    (item,) = append(handed)
+    bpy.context.scene.collection.objects.link(item)
+    assert [image for image in bpy.data.images if image.packed_file]
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "appended.blend"), compress=False)
+    assert b"somebody" not in (tmp_path / "appended.blend").read_bytes()
 
 
 def test_a_projected_texture_still_fits_after_moving_and_scaling(tmp_path):

@@ -18,6 +18,7 @@ from ...core.files.odd_paths import find_beside
 __all__ = ["drop_materials", "drop_normals", "forget_folder", "pack_images", "shade"]
 
 _log = logging.getLogger(__name__)
+_LONGEST = 1023  # bytes of a path in Blender: FILE_MAX without the end
 
 
 def shade(items: Iterable[Object], shading: str, *, angle: float = 30.0) -> None:
@@ -72,7 +73,7 @@ def forget_folder(image: Any) -> None:
     """Leave only the file's name: the folders, which may name the user, would stay in the .blend for good."""
     name = re.split(r"[\\/]", image.filepath_raw)[-1]
     for owner, path in ((image, "filepath_raw"), *((file, "filepath") for file in image.packed_files)):
-        setattr(owner, path, "/" * len(getattr(owner, path)))  # Blender saves what a shorter text leaves standing
+        setattr(owner, path, "/" * _LONGEST)  # Blender saves what a shorter text leaves standing
         setattr(owner, path, f"//{name}")
 
 
