@@ -14,7 +14,7 @@ from tests.servers.stability import SPAR3D, StabilityServer
 from tests.servers.vtrix import VtrixServer
 
 from .many import KEY, QUICK, pictures, states, summary
-from .program import EXAMPLES, ROOT, SMALL, run, tree
+from .program import EXAMPLES, SMALL, run, start, tree
 
 SERVICE = ("--provider", "stability_spar3d")
 
@@ -70,7 +70,7 @@ def test_on_no_terminal_it_is_quiet_and_one_line_a_row(server, tmp_path):
 def test_on_a_terminal_a_bar_moves(server, tmp_path):
     server.delay = 0.5
     folder, out = pictures(tmp_path / "in", 3), tmp_path / "out"
-    shown = on_terminal("--online-mode", "batch", folder, "--out", out, *SERVICE, "--jobs", "1")
+    shown = on_terminal("batch", folder, "--out", out, *SERVICE, "--jobs", "1")
     assert "[#" in shown
     assert "of 3, 1 under way" in shown
     assert "3 written, cost 12 credits" in shown
@@ -78,18 +78,15 @@ def test_on_a_terminal_a_bar_moves(server, tmp_path):
 
 def on_terminal(*words):
     """Run the program on a terminal of its own and return what it showed."""
-    import pty
-
-    pid, handle = pty.fork()
-    if pid == 0:
-        os.environ["PYTHONPATH"] = str(ROOT)
-        os.execv(sys.executable, [sys.executable, "-m", "img3d_addon", *map(str, words)])
+    mine, its = os.openpty()
+    process = start("--online-mode", *words, stdin=its, stdout=its, stderr=its)
+    os.close(its)
     shown = bytearray()
     with contextlib.suppress(OSError):  # the end of the terminal
-        while found := os.read(handle, 4096):
+        while found := os.read(mine, 4096):
             shown += found
-    os.waitpid(pid, 0)
-    os.close(handle)
+    process.wait()
+    os.close(mine)
     return shown.decode(errors="replace")
 
 
