@@ -16,7 +16,7 @@ from .talk import ROOT, Stop, say
 
 STATIC = ("lint", "types", "layers", "plain")  # once; the layers below run in every Blender
 PER_BLENDER = ("blender", "cli")
-PARALLEL = ("plain", "cli")  # most of their time is waiting; inside one Blender nothing is parallel
+BY_FILE = ("blender",)  # its workers take whole files, since the tests of one share what Blender has warmed up
 MOST_WORKERS = 4
 
 
@@ -116,9 +116,14 @@ def _pytest(env: Environment, layer: str, words: list[str], args: argparse.Names
         more = node.validator(ensure(pythons.default_blender(), "dev"))
     except Stop as stop:
         return Line(layer, "FAILED", str(stop))
-    spread = ["-n", str(min(MOST_WORKERS, os.cpu_count() or 1))] if layer.split()[0] in PARALLEL else []
-    outcome = pytest_runs.run(env, layer, [*words, *spread, *args.words], more=more)
+    outcome = pytest_runs.run(env, layer, [*words, *_spread(layer.split()[0]), *args.words], more=more)
     return Line(layer, "FAILED" if outcome.trouble else "ok", str(outcome), outcome)
+
+
+def _spread(layer: str) -> list[str]:
+    """Return pytest's words for several workers: inside one Blender nothing is parallel, and most else is waiting."""
+    workers = ["-n", str(min(MOST_WORKERS, os.cpu_count() or 1))]
+    return [*workers, "--dist", "loadfile"] if layer in BY_FILE else workers
 
 
 def _timed(step: Callable[[], Line]) -> Line:
