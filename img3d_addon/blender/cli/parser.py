@@ -12,7 +12,7 @@ from typing import NoReturn
 from ...core.errors import BadInput
 from .examples import help_of
 
-__all__ = ["COMMANDS", "parse"]
+__all__ = ["COMMANDS", "parse", "parser_of"]
 
 COMMANDS = {
     "generate": "turn pictures into 3D objects and write them to files",
@@ -74,7 +74,7 @@ def parse(argv: Sequence[str], prog: str) -> argparse.Namespace:
     command, *rest = words
     if command not in COMMANDS:
         raise _unknown(command, prog)
-    found = _parser(command, prog).parse_intermixed_args(_join_axis(rest))
+    found = parser_of(command, prog).parse_intermixed_args(_join_axis(rest))
     found.command = command
     found.online_mode = found.online_mode or online
     return found
@@ -112,7 +112,8 @@ def _unknown(command: str, prog: str) -> BadInput:
     return BadInput(f"There is no command {command!r}", advice=advice)
 
 
-def _parser(command: str, prog: str) -> _Parser:
+def parser_of(command: str, prog: str) -> _Parser:
+    """Return the parser of one command; `prog` is how the program is called."""
     made = _Parser(
         prog=f"{prog} {command}",
         description=f"{COMMANDS[command][:1].upper()}{COMMANDS[command][1:]}.",
