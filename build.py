@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every developer command of img3d: demo, run, test, fuzz, bench, package, docs. Standard library only.
+"""Every developer command of img3d: demo, run, test, fuzz, bench, package, docs, site. Standard library only.
 
 It makes what it needs (a virtual environment with Blender as a Python module) and looks for a fitting Python
 by itself, so that `python3 build.py demo` is all there is to type on a fresh machine.
@@ -48,8 +48,9 @@ def parser():
     package = commands.add_parser("package", help="the zips for all platforms, and a repository of them, in dist")
     package.add_argument("--platform", action="append", help="for this one only; may be repeated")
     package.add_argument("--pin", action="store_true", help="first choose the newest Pillow and note its hashes")
-    docs = commands.add_parser("docs", help="write the generated tables of README.md")
-    docs.add_argument("--check", action="store_true", help="write nothing, fail when a table is old")
+    docs = commands.add_parser("docs", help="write what README.md and docs/ take from the code")
+    docs.add_argument("--check", action="store_true", help="write nothing, fail when something is old")
+    commands.add_parser("site", help="build docs/ as a static site in dist/site and check its links")
     return top
 
 
