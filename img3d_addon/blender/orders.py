@@ -28,6 +28,7 @@ __all__ = [
     "PARAM",
     "asked_price",
     "blocked",
+    "blocked_otherwise",
     "key_question",
     "order_of",
     "params_of",
@@ -48,11 +49,16 @@ def provider_of(settings: Any) -> Provider:
 
 def blocked(settings: Any) -> tuple[str, str]:
     """Return the kind of what is missing for a job and a sentence; both empty when nothing is. Fit for `draw`."""
-    provider = provider_of(settings)
     if reason := lacking():
         return PACKAGE, reason
     if reason := missing(settings.picture):
         return PICTURE, reason
+    return blocked_otherwise(settings)
+
+
+def blocked_otherwise(settings: Any) -> tuple[str, str]:
+    """Return the same where the pictures come from elsewhere: what the provider and its settings lack."""
+    provider = provider_of(settings)
     if provider.base_url and not bpy.app.online_access:
         return ONLINE, f"{provider.label} needs online access, which is off. {session.offline_advice()}"
     if key_state(session.preferences(), provider) == "missing":

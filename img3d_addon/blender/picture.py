@@ -46,10 +46,11 @@ def name_of(image: Image) -> str:
 
 @dataclass(frozen=True)
 class Taken:
-    """A picture that is at `path`, or will be there when its `pixels` are written."""
+    """A picture that is at `path`, or will be there when its `pixels` are written; `own`: the file is nobody else's."""
 
     path: Path
     pixels: Pixels | None = None
+    own: bool = True
 
     def file(self) -> Path:
         """Return the path of the file, written now if need be; `OutputError` when it cannot be. In any thread."""
@@ -77,7 +78,7 @@ def take(image: Any, scene: Scene, folder: Path) -> Taken:
         if not path.is_file():
             raise BadInput(f"The file of {image.name} is not there: {path}", advice="Find it again, or choose another.")
         if path.suffix.lower() not in _CONVERTED:
-            return Taken(path)
+            return Taken(path, own=False)
     if image.source == "VIEWER":
         return Taken(_save_view(image, scene, _target(image, folder)))
     return _taken_pixels(image, folder)

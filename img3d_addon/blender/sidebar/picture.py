@@ -1,13 +1,63 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The picture in the sidebar."""
+"""The picture in the sidebar: where it comes from, what it is, and what to do about it before money is spent."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ...core.files.remarks import Remark, Seen, limit_words, remarks, size_words
+from ..layout import draw_text, fits
+from ..orders import provider_of
+from ..picture import missing
+from ..pictures import background, facts
+from ..pictures.repairing import LABELS
+from ..translations import text
+
 __all__ = ["draw_picture"]
 
 
 def draw_picture(layout: Any, settings: Any, context: Any) -> None:
-    """Draw the choice of a picture with its preview."""
-    layout.template_ID_preview(settings, "picture", open="image.open", rows=3, cols=6)
+    """Draw the choice of a picture with its preview, its facts, and what is to be said of it."""
+    column = layout.column(align=True)
+    column.template_ID_preview(settings, "picture", open="img3d.open_pictures", rows=3, cols=6)
+    column.menu("IMG3D_MT_picture_from", icon="IMPORT")
+    background.draw(layout, context)
+    image = settings.picture
+    if image is None or missing(image):
+        return
+    _draw_facts(layout, image, provider_of(settings), context)
+
+
+def _draw_facts(layout: Any, image: Any, provider: Any, context: Any) -> None:
+    known = facts.known(image, context.scene)
+    row = layout.row(align=True)
+    row.use_property_split = False
+    if known.seen is None:
+        if known.error:
+            draw_text(row.column(), known.error, context, icon="ERROR")
+        else:
+            row.label(text="Not looked at yet" if known.large else "Looking at the picture...", icon="IMAGE_DATA")
+        row.operator("img3d.check_picture", text="", icon="FILE_REFRESH")
+        return
+    draw_text(row.column(), _fact_words(known.seen), context, icon="IMAGE_DATA")
+    row.operator("img3d.check_picture", text="", icon="FILE_REFRESH", emboss=False)
+    if taken := limit_words(provider.image):
+        draw_text(layout, text("{provider} takes {limits}", provider=provider.label, limits=taken), context)
+    for remark in remarks(known.seen, provider.image, provider=provider.label):
+        _draw_remark(layout, remark, context)
+
+
+def _fact_words(seen: Seen) -> str:
+    values = {"width": seen.width, "height": seen.height, "format": seen.format, "size": size_words(seen.size)}
+    if seen.transparent:
+        return text("{width} x {height}, {format}, {size}, with transparency", **values)
+    return text("{width} x {height}, {format}, {size}, opaque", **values)
+
+
+def _draw_remark(layout: Any, remark: Remark, context: Any) -> None:
+    box = layout.box().column()
+    draw_text(box, text(remark.text, **remark.values), context, icon="ERROR" if remark.warns else "INFO")
+    if remark.repair:
+        label = LABELS[remark.repair]
+        words = label if fits(label, context) else "Make Transparent"
+        box.operator("img3d.repair_picture", text=words, icon="MODIFIER").repair = remark.repair
