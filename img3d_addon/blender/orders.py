@@ -17,6 +17,7 @@ from .asking import Answer, Question, answer
 from .picture import missing, name_of, take
 from .preferences import account_topic, key_state
 from .properties import after_values, settings_of, values
+from .seeds import renewed
 
 if TYPE_CHECKING:
     from ..core.jobs.engine import Engine
@@ -138,10 +139,13 @@ def key_question(provider: Provider) -> Question:
 
 
 def order_of(scene: bpy.types.Scene) -> Order:
-    """Collect the scene's settings; `BadInput` names what cannot be used. Pixels are copied, and written by the job."""
+    """Collect the scene's settings; `BadInput` names what cannot be used. Pixels are copied, and written by the job.
+
+    A seed that is not locked is drawn anew, and shown.
+    """
     settings = settings_of(scene)
     provider = provider_of(settings)
-    params = params_of(settings)
+    params = renewed(getattr(settings, provider.name), provider.params, params_of(settings))
     taken = take(settings.picture, scene, session.scratch_folder())
     return Order(
         provider=provider.name,
@@ -163,4 +167,5 @@ def _price_topic(settings: Any) -> tuple[str, int]:
     provider, picture = provider_of(settings), settings.picture
     seen = (picture.session_uid, picture.filepath_raw, *picture.size, picture.is_dirty) if picture else ()
     account = account_topic(session.preferences(), provider)
-    return f"price {provider.name}", hash((account, *params_of(settings).items(), *seen))
+    params = [item for item in params_of(settings).items() if not item[0].endswith("seed")]
+    return f"price {provider.name}", hash((account, *params, *seen))

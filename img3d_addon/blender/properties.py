@@ -25,6 +25,7 @@ from ..core.params import Bool, Choice, File, Float, Int, Param, Text
 from ..core.provider import Provider
 from ..providers import load
 from .after import AFTER
+from .seeds import is_seed, lock_name, lock_property, lock_when_set
 
 __all__ = [
     "SIDEBAR_AFTER",
@@ -36,6 +37,7 @@ __all__ = [
     "property_of",
     "register",
     "settings_of",
+    "stored",
     "unregister",
     "values",
     "wrong",
@@ -106,13 +108,13 @@ def existing(group: PropertyGroup, params: Iterable[Param]) -> list[Param]:
         if param.applies(known):
             found.append(param)
             with contextlib.suppress(BadInput):  # a text that does not fit is no condition of anything
-                known[param.name] = param.check(_stored(group, param))
+                known[param.name] = param.check(stored(group, param))
     return found
 
 
 def values(group: PropertyGroup, params: Iterable[Param]) -> dict[str, Any]:
     """Return the checked value of each parameter that exists; `BadInput` for a text that does not fit."""
-    return {param.name: param.check(_stored(group, param)) for param in existing(group, params)}
+    return {param.name: param.check(stored(group, param)) for param in existing(group, params)}
 
 
 def after_values(settings: Any) -> dict[str, Any]:
@@ -130,7 +132,7 @@ def after_values(settings: Any) -> dict[str, Any]:
 def wrong(group: PropertyGroup, param: Param) -> str:
     """Say what is wrong with the stored text of a parameter, or return an empty text."""
     try:
-        param.check(_stored(group, param))
+        param.check(stored(group, param))
     except BadInput as error:
         return str(error)
     return ""
@@ -146,7 +148,7 @@ def enum_items(choices: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, 
 
 def property_of(param: Param) -> Any:
     """Return the RNA property, not yet assigned to a class, that holds one parameter."""
-    words: dict[str, Any] = {"name": capitals(param.title), "description": _tooltip(param)}
+    words: dict[str, Any] = {"name": capitals(param.title), "description": _tooltip(param), **lock_when_set(param)}
     match param:
         case Choice():
             items = [(str(choice), capitals(param.title_of(choice)), "") for choice in param.choices]
@@ -171,7 +173,9 @@ def property_of(param: Param) -> Any:
 
 def group_type(name: str, params: Iterable[Param]) -> type[PropertyGroup]:
     """Make a property group with one property for each parameter; a name that RNA owns is a `ValueError`."""
+    params = tuple(params)
     annotations = {param.name: property_of(param) for param in params}
+    annotations |= {lock_name(param): lock_property() for param in params if is_seed(param)}
     _refuse_taken(annotations, dir(PropertyGroup))
     return type(f"IMG3D_PG_{name}", (PropertyGroup,), {"__annotations__": annotations})
 
@@ -229,7 +233,8 @@ def _refuse_taken(names: Iterable[str], taken: Iterable[str]) -> None:
             raise ValueError(f"{name!r} cannot be the name of a parameter or provider: Blender uses it itself")
 
 
-def _stored(group: PropertyGroup, param: Param) -> Any:
+def stored(group: PropertyGroup, param: Param) -> Any:
+    """Return the value of a setting as it is declared, not yet checked."""
     value = getattr(group, param.name)
     if isinstance(value, float):  # Blender keeps 32 bits of 0.8 and reads 0.800000011920929
         value = float(f"{value:.7g}")

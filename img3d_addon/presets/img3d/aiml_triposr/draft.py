@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Quick and coarse, to see what becomes of a picture."""
+
+import bpy
+
+settings = bpy.context.scene.img3d.aiml_triposr
+
+settings.mc_resolution = 128

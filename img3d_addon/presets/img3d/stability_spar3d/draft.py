@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Quick and coarse, to see what becomes of a picture."""
+
+import bpy
+
+settings = bpy.context.scene.img3d.stability_spar3d
+
+settings.texture_resolution = "512"
+settings.remesh = "none"
+settings.target_type = "none"

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Quick and coarse, to see what becomes of a picture."""
+
+import bpy
+
+settings = bpy.context.scene.img3d.vtrix_spark3d
+
+settings.subdivisionlevel = "low"
+settings.fileformat = "glb"
