@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BadInput
-from ..helper.python import Ended, asked, last_line
+from ..helper.process import last_line
+from ..helper.python import Ended, asked
 from ..values import ImageLimits, Picture
 from . import images
 

@@ -16,7 +16,7 @@ from typing import Any
 from .. import errors
 from ..errors import Img3dError, ImportFailed
 from ..jobs.workers import Workers
-from .process import Process
+from .process import DYING, Process, last_line
 from .work import Work
 
 __all__ = ["KINDS", "Helper", "NoHelper"]
@@ -24,7 +24,6 @@ __all__ = ["KINDS", "Helper", "NoHelper"]
 START_LIMIT = 60.0  # seconds until the child says that it is ready
 _LOOK = 0.05  # seconds between two looks at a request that is waited for
 _KILLED = (-9, -15)  # by signals that no fault of its own sends
-_DYING = 5.0  # seconds from the end of a child's standard output to its own end: then its status is its own
 KINDS: dict[str, type[Img3dError]] = {kind.kind: kind for kind in (getattr(errors, name) for name in errors.__all__)}
 _log = logging.getLogger(__name__)
 
@@ -147,7 +146,7 @@ class Helper:
             heard = self._followed(child, work) if child.send(request) else False
             if isinstance(heard, dict):
                 return heard
-            status, words = self._drop(patience=_DYING)
+            status, words = self._drop(patience=DYING)
             if heard or fresh or not was_warm or work.cancelled.is_set():
                 raise _died(work, status, words)
             _log.info("the helper had ended meanwhile; starting another")
@@ -196,10 +195,10 @@ class Helper:
             ready = next(child.messages(strict=False), None)
         if ready is None or "ready" not in ready:
             killed = self._closed or any(work.cancelled.is_set() for work in list(self._works)[:1])
-            status, words = self._drop(patience=_DYING)
+            status, words = self._drop(patience=DYING)
             if killed:
                 raise errors.Cancelled("The work in the helper process was cancelled")
-            self._refused = f"it ended with status {status} at its start: {_last_line(words)}"
+            self._refused = f"it ended with status {status} at its start: {last_line(words)}"
             raise NoHelper(self._refused)
 
     def _drop(self, *, patience: float = 0.0) -> tuple[int, str]:
@@ -247,12 +246,8 @@ def _died(work: Work, status: int, words: str) -> Img3dError:
             f"The work on {what} was ended, as {work.limit:.0f} seconds brought nothing new{step}",
             advice="Nothing else is lost. Try again with fewer faces, or without this step.",
         )
-    reason = f"{_last_line(words)} (status {status})" if status not in _KILLED else "the system or a user ended it"
+    reason = f"{last_line(words)} (status {status})" if status not in _KILLED else "the system or a user ended it"
     return ImportFailed(
         f"The helper Blender ended while it worked on {what}{step}: {reason}",
         advice="Nothing else is lost. Try again, or with other options; if it happens again, report it with the file.",
     )
-
-
-def _last_line(words: str) -> str:
-    return words.splitlines()[-1][:300] if words else "it said nothing, so the system may have ended it"

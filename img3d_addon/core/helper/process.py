@@ -15,10 +15,13 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
-__all__ = ["LIFELINE", "Process"]
+__all__ = ["DYING", "LIFELINE", "Process", "last_line"]
 
 LIFELINE = "--lifeline"
 """Argument before the number of a pipe that nobody writes to: when it ends, the parent is dead (not on Windows)."""
+
+DYING = 5.0
+"""Seconds from the end of a child's standard output to its own end: then its status is its own."""
 
 _TAIL = 4000  # bytes of the child's last words
 _QUIET = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
@@ -121,3 +124,8 @@ class Process:
         if self._lifeline is not None:
             os.close(self._lifeline)
             self._lifeline = None
+
+
+def last_line(words: str) -> str:
+    """Return what a dead child said last, for a sentence."""
+    return words.splitlines()[-1][:300] if words else "it said nothing, so the system may have ended it"

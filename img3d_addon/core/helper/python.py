@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from .helper import KINDS
-from .process import Process
+from .process import DYING, Process
 
-__all__ = ["Ended", "asked", "last_line"]
+__all__ = ["Ended", "asked"]
 
 QUIET = 0.1  # seconds between two looks when there is nothing new
 _PROGRAM = Path(__file__).with_name("plain.py")
-_DYING = 5.0  # seconds from the end of a child's standard output to its own end: then its status is its own
 _log = logging.getLogger(__name__)
 
 
@@ -52,11 +51,6 @@ def asked(
         _log.warning("%s runs in this process, as no other can be started: %s", module, error)
         return None
     return (yield from _followed(child, request))
-
-
-def last_line(words: str) -> str:
-    """Return what a dead child said last, for a sentence."""
-    return words.splitlines()[-1][:300] if words else "it said nothing, so the system may have ended it"
 
 
 def _python() -> Path | None:
@@ -101,7 +95,7 @@ def _followed(
         if not over:
             child.kill()
         reader.join()
-        status, words = child.end(patience=_DYING)
+        status, words = child.end(patience=DYING)
     _log.warning("The child process ended with status %s: %s", status, words)
     if ready:
         raise Ended(status, words)

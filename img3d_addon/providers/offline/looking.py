@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.errors import BadInput
 from ...core.files.remarks import Seen
-from ...core.helper.python import Ended, asked, last_line
+from ...core.helper.process import last_line
+from ...core.helper.python import Ended, asked
 from ...core.values import ImageLimits
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ...core.helper.python import Ended, asked, last_line
+from ...core.helper.process import last_line
+from ...core.helper.python import Ended, asked
 from . import work
 
 __all__ = ["Broken", "generate"]
