@@ -60,7 +60,6 @@ def _parts() -> tuple:
         restoring,
         result_operators,
         setting_operators,
-        shown_image,
         sidebar,
         translations,
     )
@@ -80,7 +79,6 @@ def _parts() -> tuple:
         restoring,
         full_textures,
         quad_operators,
-        shown_image,
         pictures,
         sidebar,
         notices,

@@ -34,7 +34,7 @@ class IMG3D_PT_shown_image(ImageEditorTab, Panel):
     def draw(self, context: Any) -> None:
         """Draw the one button."""
         layout: Any = self.layout
-        layout.operator("img3d.use_image", icon="IMAGE_DATA")
+        layout.operator("img3d.picture_from_editor", text="Use This Image", icon="IMAGE_DATA")
 
 
 def _again(panels: Iterable[Any]) -> list[Any]:
