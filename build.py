@@ -19,7 +19,7 @@ from importlib import import_module
 from tools import pythons
 from tools.talk import ROOT, Stop, say
 
-LAYERS = ("lint", "types", "layers", "plain", "blender", "cli", "window")
+LAYERS = ("lint", "types", "layers", "plain", "blender", "cli", "package", "window")
 
 
 PASSED_ON = {

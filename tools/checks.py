@@ -4,18 +4,19 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import node, pytest_runs, pythons, window
+from . import node, package, pytest_runs, pythons, window
 from .environment import Environment, ensure
 from .talk import ROOT, Stop, say
 
 STATIC = ("lint", "types", "layers", "plain")  # once; the layers below run in every Blender
-PER_BLENDER = ("blender", "cli")
+PER_BLENDER = ("blender", "cli", "package")
 BY_FILE = ("blender",)  # its workers take whole files, since the tests of one share what Blender has warmed up
 MOST_WORKERS = 4
 
@@ -113,7 +114,7 @@ def _tools(layer: str, commands: list[list[object]]) -> Line:
 def _pytest(env: Environment, layer: str, words: list[str], args: argparse.Namespace) -> Line:
     say(f"\n== {layer}: pytest {' '.join(words)}")
     try:
-        more = node.validator(ensure(pythons.default_blender(), "dev"))
+        more = _zips() if layer.split()[0] == "package" else node.validator(ensure(pythons.default_blender(), "dev"))
     except Stop as stop:
         return Line(layer, "FAILED", str(stop))
     outcome = pytest_runs.run(env, layer, [*words, *_spread(layer.split()[0]), *args.words], more=more)
@@ -124,6 +125,13 @@ def _spread(layer: str) -> list[str]:
     """Return pytest's words for several workers: inside one Blender nothing is parallel, and most else is waiting."""
     workers = ["-n", str(min(MOST_WORKERS, os.cpu_count() or 1))]
     return [*workers, "--dist", "loadfile"] if layer in BY_FILE else workers
+
+
+@functools.cache
+def _zips() -> dict[str, str]:
+    """Build the package once for all Blenders; return the variable that tells its tests where the zips are."""
+    made = package.build_all(ensure(pythons.default_blender(), "test"))
+    return {"IMG3D_PACKAGES": os.pathsep.join(str(path) for path in made if path.suffix == ".zip")}
 
 
 def _timed(step: Callable[[], Line]) -> Line:
