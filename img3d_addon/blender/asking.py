@@ -7,12 +7,13 @@ An answer belongs to what was asked about, such as a key: it is gone as soon as 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..core.errors import Img3dError
-from ..core.values import Price
+from ..core.values import Balance, Price
 from . import session
 
 if TYPE_CHECKING:
@@ -25,10 +26,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """A sentence or a price; neither while it is `waiting`."""
+    """A sentence, a price or a balance; while it is `waiting`, at most the balance of before.
+
+    `at` is when it came, in seconds since 1970.
+    """
 
     text: str = ""
     price: Price | None = None
+    balance: Balance | None = None
+    at: float = 0.0
     failed: bool = False
     waiting: bool = False
 
@@ -51,10 +57,11 @@ def ask(question: Question) -> None:
     if known and known.waiting:
         return
     engine = session.engine()
-    mine = _answers[question.topic] = (question.about, Answer(waiting=True))
+    before = replace(known, text="", price=None, failed=False, waiting=True) if known else Answer(waiting=True)
+    mine = _answers[question.topic] = (question.about, before)
 
     def run() -> None:
-        found = _put(question, engine)
+        found = replace(_put(question, engine), at=time.time())
         if _answers.get(question.topic) is mine:
             _answers[question.topic] = (question.about, found)
 

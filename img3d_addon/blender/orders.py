@@ -133,7 +133,7 @@ def key_question(provider: Provider) -> Question:
             left = engine.balance(provider.name)
         except Img3dError as error:
             return Answer(text=f"{said} What is left could not be read: {error}")
-        return Answer(text=f"{said} Left: {left}" + (f" ({left.note})." if left.note else "."))
+        return Answer(text=f"{said} Left: {left}" + (f" ({left.note})." if left.note else "."), balance=left)
 
     return Question(*account_topic(session.preferences(), provider), put)
 

@@ -21,7 +21,7 @@ from .properties import capitals, enum_items, settings_of
 from .session import PACKAGE, home, offline_advice, providers
 from .spending import ABOVE, ALWAYS, NEVER, own_units
 
-__all__ = ["account_topic", "base_urls", "key_state", "keys", "register", "unregister"]
+__all__ = ["account_topic", "base_urls", "draw_account", "has_account", "key_state", "keys", "register", "unregister"]
 
 AS_DECLARED = "-"
 """The choice that leaves a setting to the environment variable, else to the declared default."""
@@ -39,6 +39,11 @@ def base_urls(own: Any) -> dict[str, str]:
     """Return the base URLs in the preferences by vendor word, the empty ones left out."""
     found = {vendor: getattr(own, f"{vendor.lower()}_url", "").strip() for vendor in _vendors(providers())}
     return {vendor: url for vendor, url in found.items() if url}
+
+
+def has_account(provider: Provider) -> bool:
+    """Whether the preferences have something of this provider."""
+    return bool(provider.vendor)
 
 
 def key_state(own: Any, provider: Provider) -> str:
@@ -219,15 +224,29 @@ def _draw_vendor(layout: UILayout, own: Any, group: list[Provider], *, context: 
     shown = _draw_head(layout, own, group, state=state, chosen=chosen)
     answer = asking.answer(*account_topic(own, provider))
     if shown:
-        for item in _items(group):
-            layout.prop(own, item.env.lower(), placeholder=f"or in {item.env}")
-        layout.prop(own, f"{provider.vendor.lower()}_url", placeholder=provider.base_url)
-        for vendor, unit in own_units(group).items():
-            _draw_limits(layout, own, word=f"{vendor.lower()}_", unit=unit)
-        asked = next((one for one in group if one.has_balance), provider)
-        _draw_buttons(layout.row(), asked, usable=state != "missing", waiting=bool(answer and answer.waiting))
+        draw_account(layout, own, group, context=context)
+    elif answer and answer.text:
+        _draw_answer(layout, answer, context)
+
+
+def draw_account(layout: Any, own: Any, group: list[Provider], *, context: Context, width: float = 0.0) -> None:
+    """Draw what can be set of a vendor's account, and the buttons; `width` in pixels, by default the region's."""
+    provider = group[0]
+    answer = asking.answer(*account_topic(own, provider))
+    for item in _items(group):
+        layout.prop(own, item.env.lower(), placeholder=f"or in {item.env}")
+    layout.prop(own, f"{provider.vendor.lower()}_url", placeholder=provider.base_url)
+    for vendor, unit in own_units(group).items():
+        _draw_limits(layout, own, word=f"{vendor.lower()}_", unit=unit)
+    asked = next((one for one in group if one.has_balance), provider)
+    usable = key_state(own, provider) != "missing"
+    _draw_buttons(layout.row(), asked, usable=usable, waiting=bool(answer and answer.waiting))
     if answer and answer.text:
-        draw_text(layout, answer.text, context, icon="ERROR" if answer.failed else "INFO")
+        _draw_answer(layout, answer, context, width=width)
+
+
+def _draw_answer(layout: Any, answer: asking.Answer, context: Context, *, width: float = 0.0) -> None:
+    draw_text(layout, answer.text, context, icon="ERROR" if answer.failed else "INFO", width=width)
 
 
 def _draw_head(layout: UILayout, own: Any, group: list[Provider], *, state: str, chosen: bool) -> bool:

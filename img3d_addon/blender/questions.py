@@ -13,6 +13,7 @@ from bpy.types import Operator
 from ..core.errors import Img3dError
 from ..core.jobs.checks import provider_named
 from . import asking, pump, session
+from .balance import balance_question
 from .orders import key_question, price_question
 from .words import capital, known_price
 
@@ -78,7 +79,7 @@ class _Asks:
         context.window_manager.event_timer_remove(self._timer)
 
     def _tell(self, found: asking.Answer) -> set[Any]:
-        text = found.text or f"Price: {capital(known_price(found.price))}"
+        text = found.text or _told(found)
         # no pop-up for a refusal: it is drawn beside the button
         self.report({"WARNING" if found.failed else "INFO"}, text)  # pyright: ignore
         return {"CANCELLED"} if found.failed else {"FINISHED"}
@@ -110,7 +111,27 @@ class IMG3D_OT_ask_price(_Asks, Operator):
         return price_question(context.scene)
 
 
-CLASSES = (IMG3D_OT_test_key, IMG3D_OT_ask_price)
+class IMG3D_OT_ask_balance(_Asks, Operator):
+    """What is left on an account."""
+
+    bl_idname = "img3d.ask_balance"
+    bl_label = "Ask Balance"
+    bl_description = "Ask the service what is left on the account; this itself is free"
+
+    provider: StringProperty(options={"HIDDEN", "SKIP_SAVE"})  # pyright: ignore[reportInvalidTypeForm]
+
+    def question(self, context: Any) -> asking.Question:
+        """Return the question of the provider's balance."""
+        return balance_question(provider_named(self.provider, session.providers()))
+
+
+CLASSES = (IMG3D_OT_test_key, IMG3D_OT_ask_price, IMG3D_OT_ask_balance)
+
+
+def _told(found: asking.Answer) -> str:
+    if found.balance:
+        return f"Left: {found.balance}" + (f" ({found.balance.note})" if found.balance.note else "")
+    return f"Price: {capital(known_price(found.price))}"
 
 
 def register() -> None:

@@ -5,13 +5,14 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import pytest
 
 import img3d_addon
-from img3d_addon.blender import asking, orders, preferences, properties, pump, session
-from img3d_addon.core.values import Price
+from img3d_addon.blender import asking, balance, orders, preferences, properties, pump, session
+from img3d_addon.core.values import Balance, Price
 from tests.servers.stability import StabilityServer
 
 from .meshes import empty_scene
@@ -46,9 +47,7 @@ def answered(question):
         assert looked.wait(30)
         return question.put(engine)
 
-    begun = time.perf_counter()
     asking.ask(replace(question, put=put))
-    assert time.perf_counter() - begun < 0.05
     assert pump.busy()
     assert asking.answer(question.topic, question.about).waiting
     looked.set()
@@ -100,6 +99,59 @@ def test_the_operator_waits_for_scripts_and_reports(server, monkeypatch):
     bpy.context.preferences.system.use_online_access = False
     with pytest.raises(RuntimeError, match="Online access is off"):
         bpy.ops.img3d.test_key(provider="stability_spar3d")
+
+
+def provider():
+    return session.providers()["stability_spar3d"]
+
+
+def test_the_balance_is_told_with_its_age_and_stays_while_it_is_asked_again(server):
+    assert balance.known_balance(provider()) is None
+    found = answered(balance.balance_question(provider()))
+    assert balance.balance_words(balance.known_balance(provider())) == "412.5 credits, just now"
+    assert abs(found.at - time.time()) < 3600
+    held = threading.Event()
+
+    def put(engine):
+        held.wait(30)
+        return asking.Answer(balance=Balance(amount=3, unit="credits"))
+
+    asking.ask(replace(balance.balance_question(provider()), put=put))
+    asked = balance.known_balance(provider())
+    assert asked.waiting
+    assert asked.balance == found.balance
+    held.set()
+
+
+def test_a_key_test_tells_the_balance_too_and_the_newest_counts(server):
+    answered(key_question())
+    assert balance.known_balance(provider()).balance.amount == 412.5
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(5, "just now"), (200, "3 min ago"), (7300, "2 h ago"), (1e6, "more than a day ago"), (-9, "just now")],
+)
+def test_ages_in_words(seconds, words):
+    assert balance.age_words(1000.0, now=1000.0 + seconds) == words
+
+
+def test_after_a_job_the_balance_is_asked_only_where_it_was_before(server, monkeypatch):
+    view = SimpleNamespace(id="j", provider="stability_spar3d")
+    monkeypatch.setattr(session, "engine_views", lambda: (view,))
+    balance.ask_after("j")
+    assert not asking.waiting()
+    answered(balance.balance_question(provider()))
+    asked = []
+    monkeypatch.setattr(balance, "ask", asked.append)
+    balance.ask_after("j")
+    balance.ask_after("another")
+    assert [question.topic for question in asked] == ["balance of account STABILITY"]
+
+
+def test_the_operator_reports_what_is_left(server):
+    assert bpy.ops.img3d.ask_balance(provider="stability_spar3d") == {"FINISHED"}
+    assert any("/balance" in str(request) for request in server.requests)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...core.provider import Provider
 from ..after import REMESH_LOSES_TEXTURE
+from ..defaults import AFTER_GROUP
 from ..layout import draw_params, draw_text
 from ..properties import SIDEBAR_AFTER, existing
 
@@ -29,7 +30,7 @@ def draw_after(layout: Any, after: Any, context: Any, *, provider: Provider, own
     reduced = after.decimate_by != "none" or after.remesh != "none"
     for names in AFTER_SECTIONS:
         wanted = [param for param in shown if param.name in names and (reduced or param.name != "apply_modifiers")]
-        draw_params(layout, after, sorted(wanted, key=lambda param: names.index(param.name)), context)
+        draw_params(layout, after, sorted(wanted, key=lambda param: names.index(param.name)), context, own=AFTER_GROUP)
         if "remesh" in names and after.remesh != "none" and provider.base_url:
             draw_text(layout, REMESH_LOSES_TEXTURE, context, icon="INFO")
         if "quads" in names and after.quads and own_quads:

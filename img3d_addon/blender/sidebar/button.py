@@ -8,7 +8,6 @@ from typing import Any
 import bpy
 
 from ...core.values import Price
-from .. import session
 from ..layout import draw_text
 from ..orders import KEY, ONLINE, PACKAGE, PARAM, asked_price, blocked, price_of, provider_of
 from ..words import capital, known_price
@@ -23,9 +22,7 @@ def draw_button(layout: Any, settings: Any, context: Any) -> None:
         column = layout.column(align=True)
         draw_text(column, reason, context, icon="INFO")
         if kind == KEY:
-            column.operator(
-                "preferences.addon_show", text="Open Preferences", icon="PREFERENCES"
-            ).module = session.PACKAGE
+            column.popover("IMG3D_PT_account", text="Enter Key", icon="KEYINGSET")
         elif not bpy.app.online_access_override:
             column.operator("extensions.userpref_allow_online", text="Allow Online Access", icon="INTERNET")
     elif kind in (PACKAGE, PARAM):

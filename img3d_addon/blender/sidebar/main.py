@@ -8,13 +8,15 @@ from typing import Any
 from bpy.types import Panel
 
 from ..after import own_quads_text
+from ..defaults import AFTER_GROUP
+from ..expecting import faces_to_expect
 from ..orders import provider_of
-from ..properties import existing, settings_of
+from ..properties import SIDEBAR_AFTER, existing, settings_of
 from .after import draw_after
 from .button import draw_button
 from .picture import draw_picture
 from .provider import draw_provider
-from .settings import draw_settings
+from .settings import draw_changed, draw_settings
 from .tab import ViewTab
 
 __all__ = ["CLASSES", "draw_main"]
@@ -44,8 +46,11 @@ def draw_main(layout: Any, context: Any) -> None:
     draw_settings(layout, settings, context)
     header, body = layout.panel("img3d_after", default_closed=True)
     header.label(text="Import Options")
+    draw_changed(header, settings.after, existing(settings.after, SIDEBAR_AFTER), own=AFTER_GROUP)
     if body:
         params = existing(getattr(settings, provider.name), provider.params)
         own_quads = own_quads_text(provider, {param.name for param in params})
         draw_after(body, settings.after, context, provider=provider, own_quads=own_quads)
+    if expected := faces_to_expect(settings):
+        (body or layout).label(text=expected, icon="MESH_DATA")
     draw_button(layout, settings, context)

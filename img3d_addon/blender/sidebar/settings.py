@@ -5,11 +5,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..defaults import changed
 from ..layout import draw_params
 from ..orders import provider_of
+from ..presets import panel_of
 from ..properties import existing
+from ..translations import text
 
-__all__ = ["draw_settings"]
+__all__ = ["draw_changed", "draw_settings"]
 
 
 def draw_settings(layout: Any, settings: Any, context: Any) -> None:
@@ -17,10 +20,30 @@ def draw_settings(layout: Any, settings: Any, context: Any) -> None:
     provider = provider_of(settings)
     group = getattr(settings, provider.name)
     params = existing(group, provider.params)
-    draw_params(layout, group, [param for param in params if not param.advanced], context)
+    header, body = layout.panel("img3d_settings")
+    header.label(text="Settings")
+    draw_changed(header, group, params, own=provider.name)
+    header.popover(panel_of(provider), text="", icon="PRESET")
+    if not body:
+        return
+    draw_params(body, group, [param for param in params if not param.advanced], context, own=provider.name)
     advanced = [param for param in params if param.advanced]
     if advanced:
-        header, body = layout.panel("img3d_advanced", default_closed=True)
+        header, inner = body.panel("img3d_advanced", default_closed=True)
         header.label(text="Advanced")
-        if body:
-            draw_params(body, group, advanced, context)
+        draw_changed(header, group, advanced, own="")
+        if inner:
+            draw_params(inner, group, advanced, context, own=provider.name)
+
+
+def draw_changed(header: Any, group: Any, params: Any, *, own: str) -> None:
+    """Say in a header how many settings differ from their defaults; where they are all, `own`, with a way back."""
+    count = len(changed(group, params))
+    if not count:
+        return
+    row = header.row()
+    row.alignment = "RIGHT"
+    row.active = False
+    row.label(text=text("{count} changed", count=count))
+    if own:
+        header.operator("img3d.reset_setting", text="", icon="LOOP_BACK", emboss=False).group = own
