@@ -18,7 +18,7 @@ from bpy.app.handlers import persistent
 
 from ..core.errors import Img3dError
 from ..core.events import Event
-from . import asking, bringing, job_list, notices, remeshing, session, thumbnails
+from . import asking, balance, bringing, job_list, notices, remeshing, session, thumbnails
 from .places import EDITORS, place_of, place_of_object, scene_of, show_status
 from .translations import text
 
@@ -81,6 +81,7 @@ def tick() -> list[Event]:
     events = engine.drain() if engine else []
     for event in events:
         if event.last:
+            balance.ask_after(event.job)
             wanted = _state.watched.get(event.job)
             if event.kind == "downloaded" and wanted is not None:
                 _state.ready.append(event.job)
