@@ -8,9 +8,9 @@ _HERE = Path(__file__).parent
 _MANIFEST = next(path for path in (_HERE / "manifest.toml", _HERE.parent / "blender_manifest.toml") if path.is_file())
 
 PAGES = {
-    "Use it": ("install", "guide", "offline", "services", "troubleshooting"),
+    "Use it": ("install", "guide", "offline", "services", "parameters", "troubleshooting"),
     "Script it": ("console", "console-reference", "command-line", "batch", "farm"),
-    "Work on it": ("contributing", "adding-a-provider", "architecture", "decisions", "benchmarks"),
+    "Work on it": ("contributing", "adding-a-provider", "provider-rules", "architecture", "decisions", "benchmarks"),
     "The project": ("changelog",),
 }
 

@@ -21,6 +21,7 @@ CONSOLE = ROOT / "docs" / "console.md"
 DRAWING = ROOT / "docs" / "images" / "architecture.svg"
 PAGES = {
     "providers": README,
+    "services": ROOT / "docs" / "services.md",
     "options": CONSOLE,
     "functions": ROOT / "docs" / "console-reference.md",
     "errors": ROOT / "docs" / "console-reference.md",
@@ -65,6 +66,7 @@ def parts() -> dict[str, str]:
     found = load()
     return {
         "providers": table(found),
+        "services": table(found),
         "options": options(),
         "functions": reference.functions(),
         "errors": reference.errors(),

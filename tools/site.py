@@ -37,16 +37,21 @@ def main(_args: argparse.Namespace) -> int:
     docs.main(argparse.Namespace(check=True))
     env = ensure(pythons.default_blender(), "dev")
     stage(SOURCE)
-    shutil.rmtree(SITE, ignore_errors=True)
-    options = ("--fail-on-warning", "--keep-going", "--nitpicky", "--quiet", "--fresh-env", "--doctree-dir", CACHE)
-    command = [env.python, "-m", "sphinx", *options, SOURCE, SITE]
-    environ = {**os.environ, "SOURCE_DATE_EPOCH": "0"}  # the same pages twice are the same bytes
-    if subprocess.run([str(word) for word in command], cwd=ROOT, env=environ, check=False).returncode:
-        raise Stop("The site has faults; Sphinx names the pages and lines above (in dist/site-source).")
+    make(env.python, SOURCE, SITE, cache=CACHE)
     if asked := loads_from_elsewhere(SITE):
         raise Stop("The site would ask other servers:\n" + "\n".join(asked))
     say(f"{len(list(SITE.glob('*.html')))} pages without a broken link; begin with {SITE / 'index.html'}")
     return 0
+
+
+def make(python: Path, source: Path, target: Path, *, cache: Path) -> None:
+    """Run Sphinx of `python`'s environment; `Stop` at the first warning, after all of them are shown."""
+    shutil.rmtree(target, ignore_errors=True)
+    options = ("--fail-on-warning", "--keep-going", "--nitpicky", "--quiet", "--fresh-env", "--doctree-dir", cache)
+    command = [python, "-m", "sphinx", *options, source, target]
+    environ = {**os.environ, "SOURCE_DATE_EPOCH": "0"}  # the same pages twice are the same bytes
+    if subprocess.run([str(word) for word in command], cwd=ROOT, env=environ, check=False).returncode:
+        raise Stop(f"The site has faults; Sphinx names the pages and lines above, in {source}.")
 
 
 def stage(folder: Path) -> None:
@@ -81,8 +86,8 @@ def _staged(path: Path, folder: Path) -> str:
         return PAGES[name]
     if name.startswith("docs/"):
         return name.removeprefix("docs/")
-    if path.is_dir():
-        raise Stop(f"A page links to the folder {name}; a site can show files only. Link to a file in it.")
+    if path.is_dir() or path.suffix == ".md":
+        raise Stop(f"A page links to {name}, which is no page of the site. Link to a file, or add it to PAGES.")
     copy = folder / "files" / name
     copy.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(path, copy)
