@@ -14,8 +14,11 @@ from ..core.errors import Img3dError
 from . import pump, session, spending
 from .job_operators import cancel
 from .orders import blocked, order_of, params_of, provider_of
+from .picture import name_of
+from .places import show_status
 from .properties import settings_of
 from .reporting import reported
+from .translations import text
 from .words import stage_of
 
 __all__ = ["register", "unregister"]
@@ -75,6 +78,7 @@ class IMG3D_OT_generate(Operator):
         if "CANCELLED" in reported(self, run):
             return {"CANCELLED"}
         pump.watch(self._job, context.scene)
+        self.report({"INFO"}, text("{name} is being made", name=name_of(settings_of(context.scene).picture)))
         _viewers.append(self._job)
         self._end = time.monotonic() + HAND_OVER
         self._timer = context.window_manager.event_timer_add(0.1, window=context.window)
@@ -92,7 +96,7 @@ class IMG3D_OT_generate(Operator):
         view = next((view for view in session.engine_views() if view.id == self._job), None)
         if view is None or not view.running or time.monotonic() > self._end or _viewers[-1] != self._job:
             return self._leave(context, "FINISHED")
-        _status(context, f"Image to 3D: {view.name}, {stage_of(view)}    |    Esc: Cancel")
+        show_status(text("Image to 3D: {name}, {stage}    |    Esc: Cancel", name=view.name, stage=stage_of(view)))
         return {"PASS_THROUGH"}
 
     def cancel(self, context: Any) -> None:
@@ -110,7 +114,7 @@ class IMG3D_OT_generate(Operator):
         context.window_manager.event_timer_remove(self._timer)
         if self._job in _viewers:
             if _viewers[-1] == self._job:
-                _status(context, None)
+                show_status(None)
             _viewers.remove(self._job)
         pump.start()
         return {result}
@@ -130,8 +134,3 @@ def unregister() -> None:
     bpy.utils.unregister_class(IMG3D_OT_generate)
     _viewers.clear()
     _pressed.clear()
-
-
-def _status(context: Any, text: str | None) -> None:
-    if context.workspace:
-        context.workspace.status_text_set(text)

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import bpy
 
-__all__ = ["CATEGORY", "EDITORS", "place_of", "place_of_object", "scene_of", "show_status"]
+__all__ = ["CATEGORY", "EDITORS", "place_of", "place_of_object", "scene_of", "show_in_local_views", "show_status"]
 
 CATEGORY = "Image to 3D"
 """The tab in the sidebars of the `EDITORS`."""
@@ -42,6 +43,16 @@ def place_of_object(uid: int) -> dict[str, Any] | None:
 def scene_of(uid: int) -> bpy.types.Scene | None:
     """Return the scene with this session_uid."""
     return next((scene for scene in bpy.data.scenes if scene.session_uid == uid), None)
+
+
+def show_in_local_views(scene: bpy.types.Scene, items: Iterable[bpy.types.Object]) -> None:
+    """Let new objects be seen where the user looks at few objects alone: they were just asked for."""
+    manager: Any = bpy.context.window_manager
+    windows = [window for window in manager.windows if window.scene == scene]
+    views = [area.spaces.active for window in windows for area in window.screen.areas if area.type == "VIEW_3D"]
+    for view in views:
+        for item in items if view.local_view else ():
+            item.local_view_set(view, True)
 
 
 def show_status(text: str | None) -> None:

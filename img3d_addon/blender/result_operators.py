@@ -10,7 +10,8 @@ from bpy.props import BoolProperty, StringProperty
 from bpy.types import Operator
 
 from ..core.errors import Img3dError
-from . import bringing, pump, session
+from . import arriving, bringing, pump, session
+from .places import show_in_local_views
 from .properties import after_values, settings_of
 from .reporting import JOB, reported
 
@@ -35,7 +36,9 @@ class IMG3D_OT_import_result(Operator):
 
         def run() -> None:
             made = bringing.finished(context, self.job, options=self._options(context))
+            arriving.settle(context, self.job, made)
             pump.errors.pop(self.job, None)
+            show_in_local_views(context.view_layer.id_data, made.objects)
             self.report({"INFO"}, f"{made.root.name}: {made.faces:,} faces")
             for note in made.notes:
                 self.report({"WARNING"}, note)
@@ -44,7 +47,9 @@ class IMG3D_OT_import_result(Operator):
             except Img3dError as error:  # the object is there all the same
                 self.report({"WARNING"}, str(error))
 
-        return reported(self, run, job=self.job)
+        result = reported(self, run, job=self.job)
+        arriving.forget(self.job)
+        return result
 
     def invoke(self, context: Any, event: Any) -> set[Any]:
         """Have the helper process make it ready; the pump runs `execute` then, which makes the undo step."""
@@ -60,7 +65,8 @@ class IMG3D_OT_import_result(Operator):
         return {"CANCELLED"} if "CANCELLED" in result else {"INTERFACE"}
 
     def _options(self, context: Any) -> Any:
-        return after_values(settings_of(context.scene)) if self.as_set else None
+        found = after_values(settings_of(context.scene)) if self.as_set else None
+        return {**found, "location": "cursor"} if found and arriving.is_dropped(self.job) else found
 
 
 class IMG3D_OT_select_objects(Operator):
