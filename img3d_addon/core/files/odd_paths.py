@@ -55,13 +55,20 @@ def _lost_library(path: Path) -> Path | None:
     with path.open("rb") as stream:
         lines = stream.read(_HEAD).splitlines()
     named = [line[7:].decode("utf-8", "replace").strip(' \t"') for line in lines if line.startswith(b"mtllib ")]
-    if not named or path.with_suffix(".mtl").is_file() or any((path.parent / name).is_file() for name in named):
+    if not named or path.with_suffix(".mtl").is_file() or any(_is_file(path.parent / name) for name in named):
         return None
     for name in named:
         if (found := find_beside(path.parent, name)) and found.suffix.lower() == ".mtl":
             return found
     there = [file for file in path.parent.glob("*") if file.suffix.lower() == ".mtl"]
     return there[0] if len(there) == 1 else None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # such as a name that is too long
+        return False
 
 
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".tga", ".bmp", ".tif", ".tiff", ".exr"})

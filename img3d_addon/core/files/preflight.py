@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from ..errors import BadResult, ImportFailed
 
-__all__ = ["Contents", "check_length", "glb_contents", "preflight", "readable_by"]
+__all__ = ["Contents", "check_length", "field", "glb_contents", "items", "preflight", "read_gltf", "readable_by"]
 
 MOST_JSON = 64 << 20  # bytes; the importer builds an object of every value
 _ALWAYS = frozenset(
@@ -70,8 +70,8 @@ def preflight(path: Path, kind: str, *, readable: Collection[str] | None = None)
     """
     if kind not in ("glb", "gltf"):
         return Contents()
-    document = _glb(path) if kind == "glb" else _parsed(_limited(path), path)
-    required = [str(name) for name in _list(document, "extensionsRequired")]
+    document = read_gltf(path, kind)
+    required = [str(name) for name in items(document, "extensionsRequired")]
     if readable is not None and (missing := [name for name in required if name not in readable]):
         raise ImportFailed(
             f"{path.name} needs the glTF extension {', '.join(missing)}, which this Blender cannot read",
@@ -80,6 +80,11 @@ def preflight(path: Path, kind: str, *, readable: Collection[str] | None = None)
     for uri in _uris(document):
         _check_uri(uri, path)
     return _contents(document)
+
+
+def read_gltf(path: Path, kind: str) -> Mapping[str, Any]:
+    """Return the JSON of a "glb" or "gltf" file, of which only the outermost form is sure; `BadResult` for no glTF."""
+    return _glb(path) if kind == "glb" else _parsed(_limited(path), path)
 
 
 def glb_contents(path: Path) -> Contents:
@@ -120,9 +125,9 @@ def _glb(path: Path) -> Mapping[str, Any]:
 
 def _check_data(document: Mapping[str, Any], size: int) -> None:
     """Raise `BadResult` when the first buffer, which lies in the GLB itself, is not there in full."""
-    first = next(iter(_list(document, "buffers")), None)
-    wanted = _item(first, "byteLength")
-    inside = _item(first, "uri") is None and _item(first, "extensions") is None  # a compressed one has a stand-in
+    first = next(iter(items(document, "buffers")), None)
+    wanted = field(first, "byteLength")
+    inside = field(first, "uri") is None and field(first, "extensions") is None  # a compressed one has a stand-in
     if inside and isinstance(wanted, int) and wanted > size:
         raise BadResult(f"The model is damaged: {size} of {wanted} bytes of its geometry and textures are there")
 
@@ -157,8 +162,8 @@ def _parsed(text: bytes, path: Path) -> Mapping[str, Any]:
 
 def _uris(document: Mapping[str, Any]) -> Iterator[str]:
     for name in ("buffers", "images"):
-        for item in _list(document, name):
-            uri = _item(item, "uri")
+        for item in items(document, name):
+            uri = field(item, "uri")
             if isinstance(uri, str):
                 yield uri
 
@@ -175,33 +180,35 @@ def _check_uri(uri: str, path: Path) -> None:
 
 def _contents(document: Mapping[str, Any]) -> Contents:
     faces = vertices = 0
-    accessors = _list(document, "accessors")
-    for mesh in _list(document, "meshes"):
-        for primitive in _list(mesh, "primitives"):
-            corners = _count(accessors, _item(_item(primitive, "attributes"), "POSITION"))
-            indices = _item(primitive, "indices")
+    accessors = items(document, "accessors")
+    for mesh in items(document, "meshes"):
+        for primitive in items(mesh, "primitives"):
+            corners = _count(accessors, field(field(primitive, "attributes"), "POSITION"))
+            indices = field(primitive, "indices")
             vertices += corners
-            if _item(primitive, "mode") in (None, 4):
+            if field(primitive, "mode") in (None, 4):
                 faces += (corners if indices is None else _count(accessors, indices)) // 3
     return Contents(
         faces=faces,
         vertices=vertices,
-        textures=len(_list(document, "images")),
-        extensions=tuple(str(name) for name in _list(document, "extensionsUsed")),
+        textures=len(items(document, "images")),
+        extensions=tuple(str(name) for name in items(document, "extensionsUsed")),
     )
 
 
-def _item(value: Any, name: str) -> Any:
+def field(value: Any, name: str) -> Any:
+    """Return what an object has under a name; None for anything else."""
     return cast("Mapping[str, Any]", value).get(name) if isinstance(value, dict) else None
 
 
-def _list(value: Any, name: str) -> list[Any]:
-    found = _item(value, name)
+def items(value: Any, name: str) -> list[Any]:
+    """Return the list that an object has under a name; an empty one for anything else."""
+    found = field(value, name)
     return cast("list[Any]", found) if isinstance(found, list) else []
 
 
 def _count(accessors: list[Any], index: Any) -> int:
     if not isinstance(index, int) or not 0 <= index < len(accessors):
         return 0
-    count = _item(accessors[index], "count")
+    count = field(accessors[index], "count")
     return count if isinstance(count, int) and count > 0 else 0

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import lzma
 import re
 import shutil
 import stat
@@ -14,11 +15,13 @@ from pathlib import Path
 from ..errors import BadResult, OutputError
 from .sniff import MODELS, kind_of
 
-__all__ = ["find_model", "unzip"]
+__all__ = ["BROKEN", "find_model", "unzip"]
 
 MOST_ENTRIES = 2000
 MOST_BYTES = 2 << 30  # unpacked, in all
 PIECE = 256 * 1024
+BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError)
+"""What `zipfile` raises for archives that are damaged, encrypted or of an unknown kind."""
 SUFFIXES = ("glb", "gltf", "obj", "usdz", "usdc", "usda", "usd", "stl", "ply", "fbx")
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # file names that Windows keeps
 
@@ -35,7 +38,7 @@ def unzip(source: Path, folder: Path, *, most_entries: int = MOST_ENTRIES, most_
             folder.mkdir(parents=True)
             files = _unpack(archive, entries, folder, most_bytes=most_bytes)
         return find_model(files)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except BROKEN as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise BadResult(f"The archive {source.name} is damaged or of an unknown kind") from error
     except OSError as error:

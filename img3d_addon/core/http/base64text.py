@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
@@ -24,12 +23,12 @@ def decode(text: str, path: Path, *, most_bytes: int = 1 << 30) -> Path:
     if not comma or not data:
         raise BadResult("The data in the answer are empty")
     plain = not head.lower().endswith("base64")
-    pieces = iter((unquote_to_bytes(data),)) if plain else _decoded(data)
     try:
+        pieces = iter((unquote_to_bytes(data),)) if plain else _decoded(data)
         path.parent.mkdir(parents=True, exist_ok=True)
         for _done in receive.write_file(pieces, path, most=most_bytes):
             pass
-    except binascii.Error:
+    except ValueError:  # with binascii.Error, and letters that are no ASCII
         raise BadResult("The data in the answer are not base64") from None
     return path
 

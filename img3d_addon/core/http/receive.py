@@ -47,7 +47,7 @@ def read_text(chunks: Iterable[bytes], *, most: int, cut: bool, headers: Mapping
             del data[most:]
             break
     charset = headers.get("content-type", "").lower().partition("charset=")[2].strip(" \"';") or "utf-8"
-    with contextlib.suppress(LookupError):
+    with contextlib.suppress(LookupError, ValueError):  # no such charset, or no name of one at all
         return data.decode(charset, errors="replace")
     return data.decode(errors="replace")
 

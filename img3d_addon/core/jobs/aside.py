@@ -13,7 +13,7 @@ from ..errors import OutputError
 from ..values import Model, Task
 from .job import Job
 from .library import write_json
-from .rows import model_of, to_columns
+from .rows import ODD, model_of, to_columns
 
 __all__ = ["clear_aside", "found_aside", "put_aside"]
 
@@ -34,7 +34,7 @@ def put_aside(job: Job, *, folder: Path, home: Path) -> bool:
 
 def found_aside(folder: Path, *, home: Path) -> tuple[Task | None, Model | None]:
     """Return what `put_aside` wrote, as far as it is there and can be read."""
-    with suppress(OSError, ValueError, TypeError, KeyError):
+    with suppress(OSError, *ODD):
         found: Any = json.loads((folder / _NAME).read_text(encoding="utf-8"))
         task = Task(**json.loads(found["task"])) if found["task"] else None
         model = model_of(cast("Mapping[str, Any]", json.loads(found["model"])), home) if found["model"] else None

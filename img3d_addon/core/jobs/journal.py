@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import BadInput, Img3dError
+from ..errors import BadInput, Img3dError, OutputError
 from . import lease, schema
 from .job import DONE, MOVES, Job
 from .rows import COLUMNS, from_row, to_columns
@@ -142,7 +142,8 @@ class Journal:
         with self._reading() as connection:
             rows = connection.execute(_SELECT + clause, (since, *wanted, -1 if limit is None else limit))
             living: dict[str | None, bool] = {None: False}
-            return [self._job(connection, row, living) for row in rows.fetchall()]
+            found = (self._readable(connection, row, living) for row in rows.fetchall())
+            return [job for job in found if job is not None]
 
     def claim(self, job_id: str) -> Job:
         """Take a job whose owner is gone; `Busy` when a living process works on it."""
@@ -254,11 +255,21 @@ class Journal:
             living[owner] = self._lives(connection, owner)
         return from_row(dict(row), home=self._home, owner_alive=living[owner])
 
+    def _readable(self, connection: sqlite3.Connection, row: sqlite3.Row, living: dict[str | None, bool]) -> Job | None:
+        """Return a job; None for one whose line is damaged, which must not hide the others."""
+        try:
+            return self._job(connection, row, living)
+        except OutputError as error:
+            log.warning("%s", error)
+            return None
+
     def _lives(self, connection: sqlite3.Connection, owner: str) -> bool:
         row = connection.execute("SELECT host, expires FROM owners WHERE id=?", (owner,)).fetchone()
         if row is None or row["expires"] < self._clock():
             return False
-        return row["host"] != lease.host_name() or lease.alive(self._owners, owner)
+        if row["host"] != lease.host_name():
+            return row["expires"] < self._clock() + lease.CREDIBLE
+        return lease.alive(self._owners, owner)
 
 
 def _ids(connection: sqlite3.Connection, clause: str, *values: str) -> list[str]:

@@ -16,10 +16,12 @@ from pathlib import Path
 
 from ..errors import OutputError
 
-__all__ = ["BEAT", "LEASE", "Owner", "alive", "host_name", "lock", "sweep"]
+__all__ = ["BEAT", "CREDIBLE", "LEASE", "Owner", "alive", "host_name", "lock", "sweep"]
 
 LEASE = 60.0
 """Seconds after its last heartbeat for which an owner keeps its jobs."""
+CREDIBLE = 86400.0
+"""Seconds ahead at which the end of a lease of another machine, or of one before a restart, shows a wrong clock."""
 BEAT = 15.0
 """Seconds between two heartbeats."""
 

@@ -10,12 +10,15 @@ from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+from ..errors import OutputError
 from ..values import Model, Picture, Price, Task
-from .job import Job
+from .job import STATES, Job
 
-__all__ = ["COLUMNS", "from_row", "model_of", "to_columns"]
+__all__ = ["COLUMNS", "ODD", "from_row", "model_of", "to_columns"]
 
 COLUMNS = tuple(field.name for field in fields(Job) if field.name != "owner_alive")
+ODD = (LookupError, TypeError, AttributeError, ValueError, OverflowError, RecursionError)
+"""What Python raises for JSON of another form."""
 _JSON = ("params", "after", "picture", "task", "model", "price", "cost")
 
 
@@ -33,7 +36,19 @@ def to_columns(values: Mapping[str, Any], *, home: Path) -> dict[str, Any]:
 
 
 def from_row(row: Mapping[str, Any], *, home: Path, owner_alive: bool) -> Job:
-    """Return the `Job` of a row that has all `COLUMNS`."""
+    """Return the `Job` of a row that has all `COLUMNS`; `OutputError` when something in it is not as we write it."""
+    try:
+        return _job(row, home=home, owner_alive=owner_alive)
+    except ODD as error:
+        raise OutputError(
+            f"What the journal says of the job {row['id']} is damaged ({type(error).__name__})",
+            advice="Restore the journal from a backup; its files are in the library under that name.",
+        ) from error
+
+
+def _job(row: Mapping[str, Any], *, home: Path, owner_alive: bool) -> Job:
+    if row["state"] not in STATES or not all(isinstance(row[name], float | int) for name in ("created", "updated")):
+        raise ValueError("no state or no time")
     values: dict[str, Any] = {name: row[name] for name in COLUMNS}
     for name in _JSON:
         values[name] = json.loads(values[name]) if values[name] else None
