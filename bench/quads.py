@@ -127,10 +127,11 @@ def _model(name: str, *, faces: int) -> dict[str, Any]:
     from img3d_addon.blender.quads.compare import psnr, sides
     from img3d_addon.blender.quads.source import gather
     from img3d_addon.blender.quads.unwrap import overlapping
+    from img3d_addon.core.steps import drained
 
     items = [item for item in MAKERS[name]() if item.type == "MESH"]
     begun = time.perf_counter()
-    made = _finish(rebuild(items, QuadSettings(faces=faces)))
+    made = drained(rebuild(items, QuadSettings(faces=faces)))
     seconds = time.perf_counter() - begun
     with scene_apart() as apart:
         source = gather(apart, [*items, made.object])
@@ -190,13 +191,14 @@ def _sheet(file: Path, pixels: Any) -> None:
 def _bad_one(number: int) -> dict[str, Any]:
     from img3d_addon.blender.quads import QuadSettings, rebuild
     from img3d_addon.core.errors import Img3dError
+    from img3d_addon.core.steps import drained
     from tests.blender.bad_meshes import bad_mesh, faults
 
     item, name, faces = bad_mesh(number)
     begun = time.perf_counter()
     wrong = ""
     try:
-        made = _finish(rebuild([item], QuadSettings(faces=faces, texture=256)))
+        made = drained(rebuild([item], QuadSettings(faces=faces, texture=256)))
     except Img3dError as error:
         end = f"refused: {error}"
     except Exception as error:  # noqa: BLE001 - what may not happen
@@ -211,14 +213,6 @@ def _bad_one(number: int) -> dict[str, Any]:
         "end": end,
         "broken": int(bool(wrong)),
     }
-
-
-def _finish(steps: Any) -> Any:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
 
 
 def _answer(row: dict[str, Any]) -> None:

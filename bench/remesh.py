@@ -78,17 +78,12 @@ def judged(*, path: str, folder: str) -> dict[str, Any]:
     from img3d_addon.blender.quads import QuadSettings, rebuild, summary
     from img3d_addon.blender.quads.apart import scene_apart
     from img3d_addon.blender.quads.unwrap import overlapping
+    from img3d_addon.core.steps import drained
 
     del folder
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.ops.import_scene.gltf(filepath=path)
-    steps = rebuild([*bpy.context.scene.objects], QuadSettings(faces=QUADS, texture=1024, compare=True))
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            made = end.value
-            break
+    made = drained(rebuild([*bpy.context.scene.objects], QuadSettings(faces=QUADS, texture=1024, compare=True)))
     with scene_apart() as apart:
         apart.link(made.object)
         overlaps = len(overlapping(apart, made.object))

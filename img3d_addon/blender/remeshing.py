@@ -17,6 +17,7 @@ from mathutils import Matrix
 
 from ..core.errors import BadInput, ImportFailed
 from ..core.helper.helper import NoHelper
+from ..core.steps import drained
 from . import bringing
 from .helper.starting import handover_file, helper, refused, remember_refusal
 from .replacing import put_in_place_of
@@ -185,13 +186,7 @@ def _here(context: Any, item: Object, settings: QuadSettings) -> Object:
 
     frame = world_matrix(item)
     with removed_on_failure():
-        steps = rebuild([item], settings)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                made = end.value
-                break
+        made = drained(rebuild([item], settings))
         keep = settings.keep_original
         return put_in_place_of(context, item, made.object, summary(made), frame=frame, keep=keep)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.errors import OutputError
 from ...core.files.preflight import glb_contents
+from ...core.steps import drained
 from ..exporting import count, move_in, staging, write
 
 if TYPE_CHECKING:
@@ -65,12 +66,7 @@ def copy(job: Job, target: Path) -> Written:
 
 def export(job: Job, target: Path, after: Mapping[str, Any]) -> Written:
     """Import the model in a scene of its own, post-process it, and write it; in this process."""
-    steps = delivering(request_of(job, target, after))
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return Written(target, **end.value)
+    return Written(target, **drained(delivering(request_of(job, target, after))))
 
 
 def request_of(job: Job, target: Path, after: Mapping[str, Any], *, name: str = "") -> dict[str, Any]:

@@ -20,6 +20,7 @@ from bpy.types import Mesh, Object
 from mathutils import Vector
 
 from ...core.errors import ImportFailed
+from ...core.steps import drained
 from ..after import check
 from ..names import datablock_name
 from ..restoring import remember_material
@@ -74,11 +75,7 @@ def import_result(context: Any, path: Path, options: Mapping[str, Any], facts: J
     options = check(options)
     with removed_on_failure(), blender_errors(path):
         steps = prepare(path, options=options, facts=facts, unit=unit_of(context.view_layer.id_data))
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                return finish(context, end.value, options=options, facts=facts)
+        return finish(context, drained(steps), options=options, facts=facts)
 
 
 def unit_of(scene: bpy.types.Scene) -> float:

@@ -16,6 +16,7 @@ from ....core.batch.rows import Row
 from ....core.batch.tasks import Delivered
 from ....core.errors import Img3dError
 from ....core.helper.helper import Helper, NoHelper
+from ....core.steps import drained
 from ..deliver import changes_nothing, copy, request_of
 
 if TYPE_CHECKING:
@@ -155,11 +156,7 @@ def _new_helper() -> Helper:
 def _done_here(request: Mapping[str, Any]) -> Mapping[str, Any] | Img3dError:
     from ...helper.tasks import run
 
-    steps = run(request)
     try:
-        while True:
-            next(steps)
-    except StopIteration as end:
-        return end.value
+        return drained(run(request))
     except Img3dError as error:
         return error
