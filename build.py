@@ -45,6 +45,9 @@ def parser():
     test.add_argument("words", nargs="*", help="after --: further words for pytest")
     for name, words in PASSED_ON.items():
         commands.add_parser(name, help=words, add_help=False)
+    shots = commands.add_parser("shots", help="take screenshots of the interface in a real Blender (Debian, as root)")
+    shots.add_argument("--suite", choices=["sid", "trixie"], default="sid", help="whose Blender")
+    shots.add_argument("--docs", action="store_true", help="also write those of README.md to docs/images")
     package = commands.add_parser("package", help="the zips for all platforms, and a repository of them, in dist")
     package.add_argument("--platform", action="append", help="for this one only; may be repeated")
     package.add_argument("--pin", action="store_true", help="first choose the newest Pillow and note its hashes")

@@ -41,7 +41,8 @@ def run(env: Environment, suite: str) -> Outcome:
     archive = package.build(env, "linux-x64")
     scripts = sorted((ROOT / "tests" / "window").glob("drive_*.py"))
     shutil.rmtree(DIST / "window" / suite, ignore_errors=True)
-    failed = [script.stem for script in scripts if not _drive(root, suite, script, archive)]
+    folder = DIST / "window" / suite
+    failed = [script.stem for script in scripts if not drive(root, script, archive, out=folder / script.stem)]
     trouble = f"failed: {', '.join(failed)}" if failed else "" if scripts else "there is no script to run"
     return Outcome(len(scripts) - len(failed), len(failed) if scripts else 1, 0, trouble)
 
@@ -55,21 +56,20 @@ def prepare(suite: str) -> Path:
     return root
 
 
-def _drive(root: Path, suite: str, script: Path, archive: Path) -> bool:
-    """Run one script in a fresh profile; True when Blender ended with status 0."""
-    out = DIST / "window" / suite / script.stem
+def drive(root: Path, script: Path, archive: Path, *, out: Path, size: str = "1280x800") -> bool:
+    """Run one script in a fresh profile, its pictures and logs in `out`; True when Blender ended with status 0."""
     out.mkdir(parents=True)
     with tempfile.TemporaryDirectory(prefix="img3d-window-") as home:
         common = ["--home", home, "--bind-ro", str(ROOT), "--out", str(out), "--no-net", "--timeout", str(_LIMIT)]
         install = f"blender --command extension install-file -r user_default -e '{archive}'"
         if _run(root, [*common, "--headless", "--sh"], ["bash", "-c", install], out / "install.log"):
-            say(f"window {suite}: Blender did not install {archive.name}, see {out / 'install.log'}")
+            say(f"Blender did not install {archive.name}, see {out / 'install.log'}")
             return False
-        say(f"\n== window {suite}: {script.name}")
-        status = _run(root, common, _words(script), out / "blender.log")
+        say(f"\n== {root.name}: {script.name}")
+        status = _run(root, [*common, "--size", size], _words(script), out / "blender.log")
     if status:
         print((out / "blender.log").read_text(encoding="utf-8", errors="replace")[-6000:])
-        say(f"window {suite}: {script.name} ended with status {status}; screenshots are in {out}")
+        say(f"{root.name}: {script.name} ended with status {status}; screenshots are in {out}")
     return status == 0
 
 
