@@ -79,6 +79,16 @@ def _pattern(words):
     return "[^\n]*?".join(re.escape(part) for part in words.strip("… ").split("…"))
 
 
+def test_names_of_the_interface_are_in_the_code():
+    """What the guide prints in italics is a label of ours, or of Blender."""
+    text = re.sub(r"^\s*\* ", "", text_of(ROOT / "docs" / "guide.md"), flags=re.MULTILINE)
+    named = {words for stars, words in re.findall(r"(\*{1,3})([^\s*][^*\n]*)\1", text) if len(stars) != 2}
+    labels = {line.casefold().rstrip(".") for line in sentences().splitlines()}
+    labels |= {path.stem for path in ROOT.glob("img3d_addon/presets/*/*/*.py")} | {"italics"}
+    assert len(named) > 30
+    assert [name for name in named if name.casefold().rstrip(".") not in labels] == []
+
+
 def commands_in(page):
     """Yield each command line of a page, continued lines joined."""
     for language, block in FENCE.findall(text_of(page)):
