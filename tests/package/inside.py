@@ -66,6 +66,10 @@ def add_repository(url):
     repos().new(name="Own", module="own", remote_url=url)
 
 
+def move_repository(url):
+    repos()["Own"].remote_url = url
+
+
 def sync():
     bpy.ops.extensions.repo_sync(repo_index=index_of("own"))
 
@@ -107,6 +111,7 @@ def submit(image, provider):
 
 def finish(job):
     """Go on with a job of before, until its model is there."""
+    bpy.context.preferences.system.use_online_access = True
     handle = img3d().job(job)
     handle.resume()
     assert handle.wait(120)
@@ -147,9 +152,12 @@ def save_preferences():
 
 
 def load_preferences():
-    """Do what a Blender does when it starts."""
-    bpy.ops.wm.read_userpref()
-    return enabled()
+    """Do what a Blender does when it starts; return whether the module can, which the one of 4.2 dies of."""
+    if can := bpy.app.version >= (4, 3):
+        bpy.ops.wm.read_userpref()
+    else:
+        importlib.import_module("addon_utils").enable(package(), default_set=True)
+    return can
 
 
 def facts(repo="user_default"):
@@ -173,7 +181,9 @@ def traces(repo="user_default"):
     gc.collect()  # classes and modules go round in circles
     return {
         "modules": sorted(name for name in sys.modules if word in name),
-        "classes": sorted({c.__name__ for c in _classes(bpy.types.bpy_struct) if word in c.__module__}),
+        "classes": sorted(
+            {c.__name__ for c in _classes(bpy.types.bpy_struct) if word in c.__module__ and _is_known(c)}
+        ),
         "types": sorted(name for name in dir(bpy.types) if word in name.lower()),
         "operators": sorted(dir(bpy.ops.img3d)),
         "scene": hasattr(bpy.types.Scene, word),
@@ -208,6 +218,11 @@ def _classes(base):
     for one in base.__subclasses__():
         yield one
         yield from _classes(one)
+
+
+def _is_known(one):
+    """Tell whether Blender knows a class; 4.2 keeps the Python half of a property group in memory for good."""
+    return "bl_rna" in vars(one)
 
 
 def _draw_functions():

@@ -43,7 +43,7 @@ def test_it_is_enabled_and_works_from_its_own_place(profile, archive, pytestconf
     assert traces["operators"]
     assert traces["classes"]
     # and the same when Blender starts anew
-    again, jobs = profile.run(["load_preferences"], ["jobs"])
+    _read, again, jobs = profile.run(["load_preferences"], ["enabled"], ["jobs"])
     assert again == [True, True]
     assert len(jobs) == 2
     assert "Traceback" not in profile.log, profile.log
