@@ -2,6 +2,7 @@
 """README.md and docs/ say what is true: links, quoted messages, commands, states, drawing, version, generated parts."""
 
 import ast
+import functools
 import re
 import runpy
 import shlex
@@ -55,6 +56,7 @@ def test_its_links_lead_somewhere(page):
     assert lost == []
 
 
+@functools.cache
 def sentences():
     """Return every text in the code on one line, with … for what is filled in."""
     found = []
