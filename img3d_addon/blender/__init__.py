@@ -44,12 +44,15 @@ def unregister() -> None:
 
 def _parts() -> tuple:
     from . import (
+        compare_operators,
         full_textures,
+        gallery_operators,
         job_list,
         job_operators,
         notices,
         operators,
         pictures,
+        placing,
         preferences,
         presets,
         properties,
@@ -73,6 +76,9 @@ def _parts() -> tuple:
         job_operators,
         result_operators,
         reloading,
+        placing,
+        gallery_operators,
+        compare_operators,
         questions,
         setting_operators,
         presets,

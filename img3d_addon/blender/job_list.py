@@ -104,11 +104,11 @@ def select(job: str) -> None:
 
 
 def sync() -> None:
-    """Bring the rows up to the engine's jobs; a job that was just begun gets selected. Not for `draw`."""
+    """Bring the rows up to the engine's jobs; one that is newer than all gets selected. Not for `draw`."""
     views = session.engine_views()
     ids = tuple(view.id for view in views)
     jobs = jobs_of(bpy.context.window_manager)
-    if views and _state.ids and ids[0] not in _state.ids and views[0].running:
+    if ids and _state.ids and ids[0] > _state.ids[0]:  # an id begins with its time
         _state.chosen = ids[0]
     elif _state.chosen not in ids:
         _state.chosen = _neighbour(ids)

@@ -11,7 +11,7 @@ from bpy.types import Operator
 
 from ..core.errors import BadInput
 from ..core.jobs.job import JobView
-from . import bringing, job_list, pump, session
+from . import bringing, job_list, pump, result_previews, session
 from .job_list import view_of
 from .reporting import JOB, reported
 from .spending import question
@@ -175,6 +175,8 @@ class IMG3D_OT_remove_job(Operator):
 
         def run() -> None:
             session.engine().remove(self.job, files=self.files)
+            if self.files:
+                result_previews.forget(self.job)
             pump.errors.pop(self.job, None)
             pump.start()
 

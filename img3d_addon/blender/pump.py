@@ -18,7 +18,7 @@ from bpy.app.handlers import persistent
 
 from ..core.errors import Img3dError
 from ..core.events import Event
-from . import asking, balance, bringing, job_list, notices, remeshing, session, thumbnails
+from . import arriving, asking, balance, bringing, job_list, notices, remeshing, result_previews, session, thumbnails
 from .places import EDITORS, place_of, place_of_object, scene_of, show_status
 from .translations import text
 
@@ -71,6 +71,7 @@ def busy() -> bool:
         or asking.waiting()
         or job_list.reading()
         or thumbnails.wishes()
+        or result_previews.waiting()
         or (engine and engine.active)
     )
 
@@ -91,7 +92,8 @@ def tick() -> list[Event]:
     if engine and engine.active:
         bringing.keep_warm()
     _bring_one()
-    if thumbnails.load_some() or events or time.monotonic() - _state.drawn > _REDRAW:
+    idle = not (_state.ready or bringing.under_way() or remeshing.under_way() or (engine and engine.active))
+    if result_previews.step(idle=idle) or thumbnails.load_some() or events or time.monotonic() - _state.drawn > _REDRAW:
         job_list.sync()
         redraw()
     return events
@@ -140,12 +142,15 @@ def unregister() -> None:
     asking.clear()
     bringing.clear()
     thumbnails.clear()
+    result_previews.clear()
+    arriving.clear()
     show_status(None)
 
 
 def _beat() -> float | None:
+    waited = busy()
     tick()
-    if busy():
+    if waited or busy():  # what came last may have come after the tick
         return INTERVAL
     job_list.sync()
     redraw()
@@ -173,6 +178,7 @@ def _on_load(_file: str) -> None:
     _state.watched.clear()
     _state.ready.clear()
     bringing.clear()
+    arriving.clear()
     remeshing.clear()
     start()
 

@@ -21,6 +21,7 @@ from .job_list import view_of
 from .names import datablock_name
 from .properties import SIDEBAR_AFTER, settings_of
 from .reporting import JOB, reported
+from .seeds import is_seed
 from .spending import question
 
 __all__ = ["order_again", "register", "reload_settings", "unregister"]
@@ -141,6 +142,8 @@ def _store(group: Any, params: Iterable[Param], values: Mapping[str, Any]) -> li
     """Set each parameter to its value, else to its default; returns the labels of those that cannot be."""
     missing: list[str] = []
     for param in params:
+        if is_seed(param) and param.name not in values:
+            continue  # to set it would lock it
         value = values.get(param.name, param.default)
         is_text = isinstance(param, Choice) or isinstance(getattr(group, param.name), str)
         try:

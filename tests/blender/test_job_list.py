@@ -67,18 +67,21 @@ def chosen():
 
 
 def test_the_rows_are_the_jobs_and_the_selection_stays_with_its_job(shown):
-    old, new = a_view(1), a_view(2)
-    shown(old)
+    old, middle, new = a_view(1), a_view(2), a_view(4)
+    shown(middle)
     jobs = job_list.jobs_of(bpy.context.window_manager)
-    assert (rows(), chosen()) == (["job1"], "job1")
+    assert (rows(), chosen()) == (["job2"], "job2")
+    shown(middle, old)
+    assert (rows(), chosen(), jobs.at) == (["job2", "job1"], "job2", 0)
+    jobs.at = 1  # as a click does
+    assert chosen() == "job1"
+    shown(new, middle, old)
+    assert (chosen(), jobs.at) == ("job4", 0)  # what was just begun
+    jobs.at = 1
+    shown(new, a_view(3), middle, old)
+    assert (chosen(), jobs.at) == ("job2", 2)
     shown(new, old)
-    assert (rows(), chosen(), jobs.at) == (["job2", "job1"], "job1", 1)
-    jobs.at = 0  # as a click does
-    assert chosen() == "job2"
-    shown(a_view(3, running=True, state="remote"), new, old)
-    assert (chosen(), jobs.at) == ("job3", 0)  # what was just begun
-    shown(new, old)
-    assert chosen() == "job2"
+    assert chosen() == "job1"
     shown()
     assert (rows(), chosen()) == ([], None)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ...core.jobs.job import Job
+from ...core.jobs.job import Job, JobView
 from ...providers import load as load_providers
 from ..after import check
 
@@ -26,8 +26,8 @@ class JobFacts:
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @classmethod
-    def of(cls, job: Job) -> JobFacts:
-        """Take the facts from a row of the journal."""
+    def of(cls, job: Job | JobView) -> JobFacts:
+        """Take the facts from a row of the journal, or from what is shown of it."""
         provider = load_providers().get(job.provider)
         return cls(
             id=job.id,

@@ -5,9 +5,17 @@ from __future__ import annotations
 
 import bpy
 
-from . import image_editor, jobs, main, provider, result
+from . import compare, gallery, image_editor, jobs, main, provider, result
 
 __all__ = ["CLASSES", "register", "unregister"]
 
-CLASSES = (*provider.CLASSES, *main.CLASSES, *result.CLASSES, *jobs.CLASSES, *image_editor.CLASSES)
+CLASSES = (
+    *provider.CLASSES,
+    *main.CLASSES,
+    *compare.CLASSES,
+    *result.CLASSES,
+    *jobs.CLASSES,
+    *gallery.CLASSES,
+    *image_editor.CLASSES,
+)
 register, unregister = bpy.utils.register_classes_factory(CLASSES)  # pyright: ignore[reportGeneralTypeIssues]

@@ -60,7 +60,8 @@ def _draw_facts(layout: Any, view: JobView, state: str, context: Any) -> None:
     if words:
         column.label(text=words, icon=ICONS[state])
     column.label(text=_label(view), translate=False)
-    column.label(text=_when_and_cost(view), translate=False)
+    for line in _facts(view):
+        column.label(text=line, translate=False)
 
 
 def _draw_progress(layout: Any, view: JobView, bringing: Bringing | None, context: Any) -> None:
@@ -117,11 +118,8 @@ def _label(view: JobView) -> str:
     return (provider.label if provider else view.provider).partition(" (")[0]
 
 
-def _when_and_cost(view: JobView) -> str:
+def _facts(view: JobView) -> list[str]:
     today = time.strftime("%Y-%m-%d") == time.strftime("%Y-%m-%d", time.localtime(view.created))
-    parts = [time.strftime("%H:%M" if today else "%Y-%m-%d", time.localtime(view.created))]
-    if view.cost and view.cost.amount:
-        parts.append(str(view.cost))
-    if view.seed is not None:
-        parts.append(translated("seed {seed}", seed=view.seed))
-    return ", ".join(parts)
+    made = time.strftime("%H:%M" if today else "%Y-%m-%d", time.localtime(view.created))
+    cost = f"{made}, {view.cost}" if view.cost and view.cost.amount else made
+    return [cost, *([translated("Seed {seed}", seed=view.seed)] if view.seed is not None else [])]
