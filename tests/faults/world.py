@@ -12,7 +12,6 @@ from ..servers.asking import KEY, keys_of
 from .servers import SERVERS
 
 CHILD = "tests.faults.child"
-NOBODY = 65534
 STATUSES = (0, 1, 2, 3, 4, 5)
 
 

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
+import os
+import tempfile
 import threading
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
@@ -222,12 +225,22 @@ class Api:
 
     def _next_file(self) -> Path:
         self._files += 1
+        room.give_back(self.folder)  # it was held for just this file
+        return self._writable() / f"answer-{self._files}"
+
+    def _writable(self) -> Path:
+        """Return the folder for answers, or another one where it was shut: what comes may be paid for already."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            if os.access(self.folder, os.W_OK | os.X_OK):
+                return self.folder
+            reason = os.strerror(errno.EACCES)
         except OSError as error:
-            raise OutputError(f"{self.folder} cannot be made ({error.strerror})") from error
-        room.give_back(self.folder)  # it was held for just this file
-        return self.folder / f"answer-{self._files}"
+            reason = error.strerror
+        try:
+            return Path(tempfile.mkdtemp(prefix="img3d-answer-"))
+        except OSError as error:
+            raise OutputError(f"{self.folder} cannot be written ({reason})") from error
 
     def _address(self, path: str, query: Mapping[str, str] | None) -> str:
         url = self._whole(path) if "://" in path else f"{self.base_url}/{path.lstrip('/')}"
