@@ -19,10 +19,12 @@ def register() -> None:
     for one in _CLASSES:
         bpy.utils.register_class(one)
     bpy.app.handlers.load_post.append(_on_load)
+    bpy.app.handlers.render_complete.append(facts.on_render)
 
 
 def unregister() -> None:
     """Undo `register`, in reverse, and stop what is under way."""
+    bpy.app.handlers.render_complete.remove(facts.on_render)
     bpy.app.handlers.load_post.remove(_on_load)
     background.close()
     facts.close()

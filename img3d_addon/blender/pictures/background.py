@@ -17,7 +17,7 @@ from bpy.types import Operator, Scene
 from ...core.errors import Cancelled, Img3dError
 from ...core.jobs.control import Control
 from .. import pump, session
-from ..layout import draw_text
+from ..layout import ICON, draw_text, width_of
 from ..places import place_of, scene_of
 from ..translations import text
 from . import choosing
@@ -105,7 +105,7 @@ def draw(layout: Any, context: Any) -> None:
     row = layout.row()
     if making.error:
         column = row.column()
-        draw_text(column, making.error, context, icon="ERROR")
+        draw_text(column, making.error, context, icon="ERROR", width=width_of(context) - 2 * ICON)
     else:
         row.label(text=making.words, icon="TIME")
     row.operator("img3d.stop_picture", text="", icon="X", emboss=False)

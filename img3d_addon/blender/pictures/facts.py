@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import bpy
+from bpy.app.handlers import persistent
 from bpy.types import Image, Scene
 
 from ...core.errors import Cancelled, Img3dError
@@ -19,7 +20,7 @@ from ...core.jobs.control import Control
 from .. import pump, session
 from ..picture import missing, take
 
-__all__ = ["Known", "close", "known", "look", "wanted", "wanting"]
+__all__ = ["Known", "close", "begin_wanted", "known", "look", "on_render", "wanted", "wanting"]
 
 MOST_COPIED = 5_000_000
 """Pixels up to which a picture that is in memory only is looked at unasked: copying them holds the window."""
@@ -52,6 +53,7 @@ class _State:
     known: dict[Key, Known] = field(default_factory=dict[Key, Known])
     wanted: dict[Key, tuple[int, int]] = field(default_factory=dict[Key, tuple[int, int]])
     control: Control = field(default_factory=Control)
+    renders: int = 0
 
 
 _state = _State()
@@ -82,7 +84,14 @@ def key_of(image: Image) -> Key:
         packed.size if packed else 0,
         image.is_dirty,
         held if in_memory else (),
+        _state.renders if image.source == "VIEWER" else 0,
     )
+
+
+@persistent
+def on_render(*_given: Any) -> None:
+    """Have the render looked at anew: it is another picture now. A handler of Blender's."""
+    _state.renders += 1
 
 
 def wanted(image: Image) -> bool:

@@ -17,7 +17,9 @@ from .. import pump, session, spending
 from ..layout import draw_text
 from ..orders import blocked_otherwise, params_of, provider_of
 from ..properties import after_values, settings_of
+from ..seeds import renewed
 from ..translations import text
+from ..words import capital
 
 __all__ = ["CLASSES", "ask"]
 
@@ -78,7 +80,7 @@ class IMG3D_OT_generate_several(Operator):
         price = spending.price_words(context, self._orders(context))
         column = layout.column(align=True)
         _draw_pair(column, "Provider", provider.label)
-        _draw_pair(column, "Total Price", price)
+        _draw_pair(column, "Total Price", capital(price))
         for warning in self._warnings:
             draw_text(layout, warning, context, icon="ERROR")
 
@@ -87,9 +89,10 @@ class IMG3D_OT_generate_several(Operator):
         settings = settings_of(context.scene)
         provider = provider_of(settings)
         try:
-            params, after = params_of(settings), after_values(settings)
+            params, after, own = params_of(settings), after_values(settings), getattr(settings, provider.name)
             for one in self.files:
                 path = Path(self.directory) / one.name
+                params = renewed(own, provider.params, params)
                 order = Order(provider=provider.name, image=path, params=params, name=path.stem, after=after)
                 pump.watch(session.engine().submit(order), context.scene)
         except Img3dError as error:

@@ -8,7 +8,9 @@ from typing import Any
 import bpy
 from bpy.types import Image, Menu, Operator
 
-from ..picture import missing
+from ...core.errors import Img3dError
+from .. import session
+from ..picture import missing, picture_file
 from . import choosing
 
 __all__ = ["CLASSES", "IMG3D_MT_picture_from"]
@@ -50,11 +52,19 @@ class IMG3D_OT_picture_from_render(_Chooses, Operator):
 
     @classmethod
     def found(cls, context: Any) -> tuple[Image | None, str]:
-        """Return the render, when there is one."""
+        """Return what renders go into; whether there is one, Blender tells only who saves it."""
         image = bpy.data.images.get("Render Result")
-        if image is None or not image.has_data:
-            return None, "There is no render yet: render an image first"
-        return image, ""
+        return image, "" if image else "There is no render yet: render an image first"
+
+    def execute(self, context: Any) -> set[Any]:
+        """Choose it, when there is something in it."""
+        image, _reason = self.found(context)
+        try:
+            picture_file(image, context.scene, session.scratch_folder()).unlink()
+        except Img3dError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return super().execute(context)
 
 
 class IMG3D_OT_picture_from_editor(_Chooses, Operator):

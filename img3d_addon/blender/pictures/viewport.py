@@ -17,7 +17,7 @@ from . import background
 
 __all__ = ["CLASSES"]
 
-SIDE = 1536  # pixels of the longer side: more than services ask for, and still quick
+SIDE = 1280  # pixels of the longer side: more than services ask for, and still quick
 
 
 class IMG3D_OT_picture_from_viewport(Operator):

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.files.remarks import Remark, Seen, limit_words, remarks, size_words
-from ..layout import draw_text, fits
+from ..layout import ICON, draw_text, fits, width_of
 from ..orders import provider_of
 from ..picture import missing
 from ..pictures import background, facts
@@ -14,6 +14,8 @@ from ..pictures.repairing import LABELS
 from ..translations import text
 
 __all__ = ["draw_picture"]
+
+_ICONS = {"crop": "SELECT_SET", "pad": "FULLSCREEN_ENTER", "shrink": "FULLSCREEN_EXIT", "cut_out": "IMAGE_ALPHA"}
 
 
 def draw_picture(layout: Any, settings: Any, context: Any) -> None:
@@ -34,7 +36,7 @@ def _draw_facts(layout: Any, image: Any, provider: Any, context: Any) -> None:
     row.use_property_split = False
     if known.seen is None:
         if known.error:
-            draw_text(row.column(), known.error, context, icon="ERROR")
+            draw_text(row.column(), known.error, context, icon="ERROR", width=width_of(context) - 2 * ICON)
         else:
             row.label(text="Not looked at yet" if known.large else "Looking at the picture...", icon="IMAGE_DATA")
         row.operator("img3d.check_picture", text="", icon="FILE_REFRESH")
@@ -42,7 +44,9 @@ def _draw_facts(layout: Any, image: Any, provider: Any, context: Any) -> None:
     draw_text(row.column(), _fact_words(known.seen), context, icon="IMAGE_DATA")
     row.operator("img3d.check_picture", text="", icon="FILE_REFRESH", emboss=False)
     if taken := limit_words(provider.image):
-        draw_text(layout, text("{provider} takes {limits}", provider=provider.label, limits=taken), context)
+        column = layout.column()
+        column.active = False
+        draw_text(column, text("Provider takes {limits}", limits=taken), context, icon="BLANK1")
     for remark in remarks(known.seen, provider.image, provider=provider.label):
         _draw_remark(layout, remark, context)
 
@@ -50,14 +54,16 @@ def _draw_facts(layout: Any, image: Any, provider: Any, context: Any) -> None:
 def _fact_words(seen: Seen) -> str:
     values = {"width": seen.width, "height": seen.height, "format": seen.format, "size": size_words(seen.size)}
     if seen.transparent:
-        return text("{width} x {height}, {format}, {size}, with transparency", **values)
-    return text("{width} x {height}, {format}, {size}, opaque", **values)
+        return text("{width} x {height} {format}, {size}, alpha", **values)
+    return text("{width} x {height} {format}, {size}, opaque", **values)
 
 
 def _draw_remark(layout: Any, remark: Remark, context: Any) -> None:
-    box = layout.box().column()
-    draw_text(box, text(remark.text, **remark.values), context, icon="ERROR" if remark.warns else "INFO")
+    column = layout.column(align=True)
+    if remark.kind != "plain":  # the name of its repair says it all
+        icon = "ERROR" if remark.warns else "INFO"
+        draw_text(column, text(remark.text, **remark.values), context, icon=icon, width=width_of(context) - ICON)
     if remark.repair:
         label = LABELS[remark.repair]
         words = label if fits(label, context) else "Make Transparent"
-        box.operator("img3d.repair_picture", text=words, icon="MODIFIER").repair = remark.repair
+        column.operator("img3d.repair_picture", text=words, icon=_ICONS[remark.repair]).repair = remark.repair

@@ -22,7 +22,17 @@ from .plain import BROKEN, extrema, orientation, plain
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["PictureFacts", "allow_pixels", "decoded", "inspect", "is_over", "most_pixels", "prepare", "prepare_beside"]
+__all__ = [
+    "PictureFacts",
+    "allow_pixels",
+    "decoded",
+    "inspect",
+    "is_over",
+    "judge",
+    "most_pixels",
+    "prepare",
+    "prepare_beside",
+]
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +116,7 @@ def prepare(source: Path, limits: ImageLimits, *, folder: Path, name: str = "") 
     `BadInput` when the picture cannot be used, `OutputError` when it cannot be written.
     """
     image = decoded(source)
-    _judge(image, source)
+    judge(image, source)
     data, kind, size = encode(image, limits, name=source.name)
     path = folder / f"input.{'jpg' if kind == 'jpeg' else kind}"
     write(path, data)
@@ -200,8 +210,8 @@ def _formats() -> list[str]:
     return [name for name in FORMATS if name in Image.OPEN]
 
 
-def _judge(image: Image, source: Path) -> None:
-    """Refuse a picture with nothing in it."""
+def judge(image: Image, source: Path) -> None:
+    """Refuse a decoded picture with nothing in it: `BadInput`."""
     bands = [extrema(image.getchannel(band)) for band in image.getbands()]
     if image.mode == "RGBA" and bands[3][1] == 0:
         raise BadInput(

@@ -67,7 +67,7 @@ def limit_words(limits: ImageLimits) -> str:
     sides = f"{limits.min_side} to {limits.max_side} px" if limits.min_side and limits.max_side else ""
     if not sides:
         sides = f"up to {limits.max_side} px" if limits.max_side else ""
-        sides = f"from {limits.min_side} px" if limits.min_side else sides
+        sides = f"at least {limits.min_side} px" if limits.min_side else sides
     pixels = f"{limits.max_pixels / 1e6:.1f} megapixels" if limits.max_pixels and not limits.max_side else ""
     aspect = f"{limits.max_aspect:g} : 1" if limits.max_aspect else ""
     return ", ".join(filter(None, (sides, pixels, aspect, size_words(limits.max_bytes) if limits.max_bytes else "")))
@@ -77,7 +77,7 @@ def size_words(size: int) -> str:
     """Return a size in bytes as people read it."""
     for unit, step in (("MB", 1_000_000), ("KB", 1000)):
         if size >= step:
-            return f"{size / step:.1f}".removesuffix(".0") + f" {unit}"
+            return f"{size / step:.{0 if size >= 10 * step else 1}f}".removesuffix(".0") + f" {unit}"
     return f"{size} bytes"
 
 
@@ -86,25 +86,25 @@ def _of_the_object(seen: Seen) -> Iterator[Remark]:
         left, top, right, bottom = seen.box
         share = max(right - left, bottom - top)
         if share < _SMALL[seen.how]:
-            text = "The object fills only {share} of the picture: little is left of its detail"
+            text = "The object fills only {share} of the picture"
             yield Remark(kind="small", text=text, values={"share": f"{share:.0%}"}, repair="crop")
             return
     if seen.cut:
-        text = "The object runs out of the picture: the model may be cut off there"
+        text = "The object runs out of the picture, and may be cut off there"
         yield Remark(kind="cut", text=text, repair="pad")
     elif max(seen.width, seen.height) > _LONG * min(seen.width, seen.height):
-        text = "The picture is very long: services expect a nearly square one"
+        text = "The picture is long; services expect a nearly square one"
         yield Remark(kind="long", text=text, repair="pad")
 
 
 def _of_the_background(seen: Seen) -> Iterator[Remark]:
     if seen.how == "plain":
-        text = "The background is plain: it can be made transparent, so that it becomes no part of the object"
+        text = "The background is plain and can be made transparent"
         yield Remark(kind="plain", text=text, repair="cut_out", warns=False)
     elif seen.how == "photo" or not (seen.how or seen.transparent):
-        yield Remark(kind="busy", text="The background is not plain: it may become part of the object")
+        yield Remark(kind="busy", text="The background may become part of the object")
     if seen.animated:
-        text = "The picture is animated: only the first image of it is used"
+        text = "Only the first image of this animation is used"
         yield Remark(kind="animated", text=text, warns=False)
 
 
@@ -112,12 +112,12 @@ def _of_the_size(seen: Seen, limits: ImageLimits, provider: str) -> Iterator[Rem
     sent = fit(seen.width, seen.height, limits)
     values = {"provider": provider, "width": str(sent.canvas[0]), "height": str(sent.canvas[1])}
     if sent.size[0] < seen.width:
-        text = "It is larger than {provider} takes and is sent as {width} x {height} pixels"
+        text = "Larger than {provider} takes: it is sent as {width} x {height}"
         yield Remark(kind="large", text=text, values=values, repair="shrink", warns=False)
     elif limits.max_bytes and seen.size > limits.max_bytes:
-        text = "Its file has {size}, more than {provider} takes, and may be sent with less detail"
+        text = "With {size} more than {provider} takes: it is sent compressed"
         values["size"] = size_words(seen.size)
         yield Remark(kind="heavy", text=text, values=values, repair="shrink", warns=False)
     elif sent.size[0] > seen.width:
-        text = "It is smaller than {provider} wants and is enlarged to {width} x {height} pixels"
+        text = "Smaller than {provider} wants: it is enlarged to {width} x {height}"
         yield Remark(kind="tiny", text=text, values=values, warns=sent.size[0] >= _COARSE * seen.width)

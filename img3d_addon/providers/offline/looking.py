@@ -95,6 +95,7 @@ def _look(source: Path) -> Seen:
 
     facts = images.inspect(source)
     image = images.decoded(source)
+    images.judge(image, source)
     transparent = _is_transparent(image)
     box, how, cut = (_by_alpha(image), "alpha", False) if transparent else _by_colour(image)
     return Seen(
