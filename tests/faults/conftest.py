@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from .disks import small_disk
-from .world import World
+from .world import ALL, World
 
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2  # linux/prctl.h, linux/capability.h
 
@@ -68,7 +68,7 @@ def _obey():
 
 def pytest_collection_modifyitems(config, items):
     """Leave out what only the long run takes, which `build.py faults` asks for."""
-    if os.environ.get("IMG3D_FAULTS") != "all":
+    if not ALL:
         left_out = [item for item in items if item.get_closest_marker("long")]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]

@@ -11,6 +11,7 @@ from ..cli.program import DUCK, finish, start
 from ..servers.asking import KEY, keys_of
 from .servers import SERVERS
 
+ALL = os.environ.get("IMG3D_FAULTS") == "all"
 CHILD = "tests.faults.child"
 STATUSES = (0, 1, 2, 3, 4, 5)
 
