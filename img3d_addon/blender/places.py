@@ -60,10 +60,15 @@ def show_status(text: str | None) -> None:
     if text is None:
         for workspace in bpy.data.workspaces:  # the user may have gone to another one since
             if workspace.session_uid in _marked:
-                workspace.status_text_set(None)
+                _set_status(workspace, None)
         _marked.clear()
         return
     manager: Any = bpy.context.window_manager
     for window in manager.windows:
-        window.workspace.status_text_set(text)
+        _set_status(window.workspace, text)
         _marked.add(window.workspace.session_uid)
+
+
+def _set_status(workspace: bpy.types.WorkSpace, text: str | None) -> None:
+    with bpy.context.temp_override(workspace=workspace):  # it is the context's that Blender means, not the object's
+        workspace.status_text_set(text)
