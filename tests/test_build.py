@@ -169,12 +169,6 @@ def test_every_test_file_belongs_to_a_layer() -> None:
 # --- generated documentation
 
 
-def test_the_provider_table_of_the_readme_is_current() -> None:
-    providers = pytest.importorskip("img3d_addon.providers").load()
-    text = docs.README.read_text(encoding="utf-8")
-    assert docs.replaced(text, docs.table(providers)) == text, "run: python3 build.py docs"
-
-
 def test_a_readme_without_its_markers_is_refused() -> None:
     with pytest.raises(Stop, match="has lost its lines"):
         docs.replaced("# img3d", "| a |")

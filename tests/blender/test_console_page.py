@@ -11,7 +11,6 @@ from img3d_addon.blender import session
 from tests.console_page import PAGE, examples
 from tests.servers.scenario import ScenarioServer
 from tests.servers.stability import SPAR3D, StabilityServer
-from tools import docs
 
 from .meshes import empty_scene
 
@@ -55,8 +54,3 @@ def test_the_examples_run(services, tmp_path, monkeypatch, capsys):
     out = capsys.readouterr().out
     assert "4 credits (0.04 USD)" in out
     assert "A quad remesh makes the mesh anew" in out
-
-
-def test_the_table_of_our_options_is_current():
-    text = docs.CONSOLE.read_text(encoding="utf-8")
-    assert docs.replaced(text, docs.options(), what="options") == text, "run: python3 build.py docs"
