@@ -117,7 +117,8 @@ def manifest(data, folder):
         assert entry.where
 
 
-def _gltf():
+def glb_parts():
+    """Return the JSON and the binary part of a sound GLB."""
     data = glb()
     length = int.from_bytes(data[12:16], "little")
     return json.loads(data[20 : 20 + length]), data[28 + length :]
@@ -252,8 +253,8 @@ def _manifests(draw):
 
 
 READERS = {
-    "glb": Reader(st.one_of(odd_glb(*_gltf()), damaged(glb())), model, "glb"),
-    "gltf": Reader(odd_json(_gltf()[0]).map(text_of), model, "gltf"),
+    "glb": Reader(st.one_of(odd_glb(*glb_parts()), damaged(glb())), model, "glb"),
+    "gltf": Reader(odd_json(glb_parts()[0]).map(text_of), model, "gltf"),
     "obj": Reader(st.one_of(_objs(), damaged(b"mtllib a.mtl\nv 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")), model, "obj"),
     "zip": Reader(
         st.one_of(_archives(), st.builds(archive).flatmap(damaged), _archives().flatmap(damaged)), archived, "zip"
