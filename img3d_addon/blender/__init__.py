@@ -63,6 +63,7 @@ def _parts() -> tuple:
         restoring,
         result_operators,
         setting_operators,
+        showing,
         sidebar,
         translations,
     )
@@ -87,6 +88,7 @@ def _parts() -> tuple:
         quad_operators,
         pictures,
         sidebar,
+        showing,
         notices,
         pump,
     )

@@ -31,7 +31,7 @@ class IMG3D_OT_generate(Operator):
     """The main button."""
 
     bl_idname = "img3d.generate"
-    bl_label = "Generate"
+    bl_label = "Generate 3D Object"
     bl_description = "Make a 3D object of the picture and put it into the scene"
 
     confirmed: BoolProperty(options={"HIDDEN", "SKIP_SAVE"})  # pyright: ignore[reportInvalidTypeForm]

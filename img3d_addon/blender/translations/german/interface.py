@@ -142,6 +142,7 @@ TEXTS = {
     "Picture": "Bild",
     "Picture From": "Bild aus",
     "Picture: {name}": "Bild: {name}",
+    "Pop-Up at the End of a Job": "Fenster am Ende eines Auftrags",
     "Presets": "Voreinstellungen",
     "Pressed twice, one job is made: press again for another": (
         "Zweimal gedrückt, ein Auftrag wurde begonnen: für einen weiteren noch einmal drücken"
@@ -190,6 +191,12 @@ TEXTS = {
         "Die Dateien dieses Auftrags im Dateimanager zeigen: Bild, Einstellungen und Ergebnis"
     ),
     "Shown Image": "Gezeigtes Bild",
+    "Show the tab Image to 3D in the sidebar, or close the sidebar where it is shown": (
+        "Den Reiter Bild zu 3D in der Seitenleiste zeigen, oder die Seitenleiste schließen, wo er gezeigt wird"
+    ),
+    "Open a 3D view or an Image Editor first": "Zuerst eine 3D-Ansicht oder einen Bildeditor öffnen",
+    "Show Account": "Konto zeigen",
+    "Show or hide this account": "Dieses Konto zeigen oder ausblenden",
     "Sort By": "Sortieren nach",
     "State": "Zustand",
     "Stop the picture that is on its way, or clear the message away; the chosen picture stays": (
@@ -231,10 +238,13 @@ TEXTS = {
     "When the sidebar asks before a job is made; scripts and the command line are not asked": (
         "Wann die Seitenleiste vor einem Auftrag fragt; Skripte und die Kommandozeile werden nicht gefragt"
     ),
+    "When a job ends while the tab is not in view, show so at the mouse, too": (
+        "Endet ein Auftrag, während der Reiter nicht zu sehen ist, dies auch an der Maus zeigen"
+    ),
     "Where the object is made; the picture is sent there and nowhere else": (
         "Wo das Objekt gemacht wird; das Bild wird dorthin gesendet und nirgends sonst hin"
     ),
-    "Which one?": "Welches?",
+    "Which One?": "Welcher?",
     "Write all results as assets, to be dragged into any scene from the library Image to 3D": (
         "Alle Ergebnisse als Assets schreiben, die aus der Bibliothek Image to 3D in jede Szene gezogen werden können"
     ),
