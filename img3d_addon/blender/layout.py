@@ -10,6 +10,7 @@ from ..core.params import Bool, Choice, Float, Int, Param
 from .defaults import is_changed
 from .properties import capitals, wrong
 from .seeds import is_seed, lock_name, locked
+from .translations import text as translated
 from .words import CHARACTER, lines
 
 __all__ = ["draw_params", "draw_text", "fits", "label_shares", "width_of"]
@@ -23,9 +24,9 @@ def draw_text(layout: Any, text: str, context: Any, *, icon: str = "", width: fl
     """Draw a text of any length, cut to the width of the region, or to `width` pixels at a scale of 1."""
     column = layout.column(align=True)
     column.scale_y = 0.8
-    for number, line in enumerate(lines(text, width=width or width_of(context))):
+    for number, line in enumerate(lines(translated(text), width=width or width_of(context))):
         more: dict[str, Any] = {"icon": icon if number == 0 else "BLANK1"} if icon else {}
-        column.label(text=line, **more)
+        column.label(text=line, translate=False, **more)
 
 
 def draw_params(layout: Any, group: Any, params: Sequence[Param], context: Any, *, own: str) -> None:

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from . import buttons, interface, services, settings
+from . import buttons, interface, services, settings, states
 
 __all__ = ["BUTTONS", "TEXTS"]
 
-TEXTS = {**interface.TEXTS, **settings.TEXTS, **services.TEXTS}
+TEXTS = {**interface.TEXTS, **settings.TEXTS, **services.TEXTS, **states.TEXTS}
 BUTTONS = buttons.BUTTONS
