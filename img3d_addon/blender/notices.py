@@ -14,11 +14,24 @@ import bpy
 from bpy.props import StringProperty
 from bpy.types import Operator
 
+from ..core.events import Event
 from . import session
+from .hiding import hidden_inside, objects_of
 from .places import CATEGORY, EDITORS
-from .translations import text as translated
+from .translations import text
 
-__all__ = ["INFO", "WARNING", "in_view", "register", "tell", "unregister"]
+__all__ = [
+    "INFO",
+    "WARNING",
+    "in_view",
+    "register",
+    "tell",
+    "tell_end",
+    "tell_failure",
+    "tell_import",
+    "tell_ready",
+    "unregister",
+]
 
 INFO, WARNING = "INFO", "WARNING"
 _HIDDEN: dict[str, Any] = {"options": {"HIDDEN", "SKIP_SAVE"}}
@@ -76,6 +89,33 @@ def tell(message: str, *, level: str = INFO) -> None:
             _pop_up(manager, message, level)
 
 
+def tell_end(event: Event) -> None:
+    """Tell how a job has ended whose result is not imported by itself."""
+    if event.kind == "downloaded":
+        tell_ready(event.job)
+    elif event.kind != "cancelled":
+        tell_failure(event.job, event.message or str(event.error))
+
+
+def tell_ready(job: str) -> None:
+    """Tell that a result is there, and that it takes a press of a button."""
+    tell(text("{name} is ready: import it from the tab Image to 3D", name=_name_of(job)))
+
+
+def tell_failure(job: str, said: str) -> None:
+    """Tell what went wrong, in a sentence for users."""
+    tell(f"{_name_of(job)}: {said}", level=WARNING)
+
+
+def tell_import(job: str, scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> None:
+    """Tell where the object is, and what hides it, as the cube does that Blender starts with."""
+    name, other = _name_of(job), hidden_inside(objects_of(scene, job), scene, view_layer)
+    if other is None:
+        tell(text("{name} is in {scene}", name=name, scene=scene.name))
+    else:
+        tell(text("{name} is inside {other}: hide or move that to see it", name=name, other=other.name))
+
+
 def in_view() -> bool:
     """Whether any window shows our tab."""
     return any(
@@ -95,4 +135,8 @@ def _pop_up(manager: Any, message: str, level: str) -> None:
     def draw(menu: Any, context: Any) -> None:
         menu.layout.label(text=message)
 
-    manager.popup_menu(draw, title=translated(CATEGORY), icon="ERROR" if level == WARNING else "INFO")
+    manager.popup_menu(draw, title=text(CATEGORY), icon="ERROR" if level == WARNING else "INFO")
+
+
+def _name_of(job: str) -> str:
+    return next((view.name for view in session.engine_views() if view.id == job), "")

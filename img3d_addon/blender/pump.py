@@ -20,7 +20,6 @@ from ..core.errors import Img3dError
 from ..core.events import Event
 from . import arriving, asking, balance, bringing, job_list, notices, remeshing, result_previews, session, thumbnails
 from .places import EDITORS, place_of, place_of_object, scene_of, show_status
-from .translations import text
 
 __all__ = ["busy", "errors", "forget", "register", "run_import", "start", "tick", "unregister", "watch"]
 
@@ -88,7 +87,7 @@ def tick() -> list[Event]:
                 _state.ready.append(event.job)
             else:
                 forget(event.job)
-                _tell_end(event)
+                notices.tell_end(event)
     if engine and engine.active:
         bringing.keep_warm()
     _bring_one()
@@ -240,26 +239,13 @@ def _import(job: str, scene_uid: int) -> None:
     override = place_of(scene_uid)
     if override is None:
         bringing.stop(job)
-        notices.tell(text("{name} is ready: import it from the tab Image to 3D", name=_name_of(job)))
+        notices.tell_ready(job)
         return  # the scene is gone: the sidebar offers the result
     try:
         with bpy.context.temp_override(**override):
             run_import(job)
     except RuntimeError as error:  # what the operator reported as an error; it is in `errors`, too
         _log.info("%s", error)
-        notices.tell(f"{_name_of(job)}: {errors.get(job, error)}", level=notices.WARNING)
+        notices.tell_failure(job, errors.get(job, str(error)))
     else:
-        notices.tell(text("{name} is in {scene}", name=_name_of(job), scene=override["scene"].name))
-
-
-def _tell_end(event: Event) -> None:
-    """Tell how a job has ended whose result is not imported by itself."""
-    name = _name_of(event.job)
-    if event.kind == "downloaded":
-        notices.tell(text("{name} is ready: import it from the tab Image to 3D", name=name))
-    elif event.kind != "cancelled":
-        notices.tell(f"{name}: {event.message or event.error}", level=notices.WARNING)
-
-
-def _name_of(job: str) -> str:
-    return next((view.name for view in session.engine_views() if view.id == job), "")
+        notices.tell_import(job, override["scene"], override["view_layer"])

@@ -253,6 +253,9 @@ TEXTS = {
     "{count} jobs started": "{count} Aufträge begonnen",
     "{name} is being made": "{name} wird erzeugt",
     "{name} is in {scene}": "{name} ist in {scene}",
+    "{name} is inside {other}: hide or move that to see it": (
+        "{name} ist in {other}: das ausblenden oder verschieben, um es zu sehen"
+    ),
     "{name} is ready: import it from the tab Image to 3D": "{name} ist fertig: im Reiter Bild zu 3D importieren",
     "{provider}: account": "{provider}: Konto",
     "{width} x {height} {format}, {size}, alpha": "{width} x {height} {format}, {size}, Alpha",
