@@ -53,7 +53,8 @@ class World:
         assert "Traceback" not in done.out + done.err, done
         assert KEY not in done.out + done.err
         if done.status:
-            assert done.sentence.endswith((".", "!", '"')), done
+            sentence = done.err.splitlines()[-1] if "--verbose" in words else done.sentence
+            assert sentence.endswith((".", "!", '"')), done
         return done
 
     def generate_words(self, *more):

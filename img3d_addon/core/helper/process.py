@@ -23,6 +23,7 @@ LIFELINE = "--lifeline"
 DYING = 5.0
 """Seconds from the end of a child's standard output to its own end: then its status is its own."""
 
+_KEYS = ("_KEY", "_SECRET", "_TOKEN")  # how the variables of all services that ask for secrets end
 _TAIL = 4000  # bytes of the child's last words
 _QUIET = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 
@@ -30,14 +31,14 @@ _QUIET = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "CREAT
 class Process:
     """A started child; `OSError` when it cannot be started. `kill` and `status` may be called from any thread.
 
-    `environ` is added to this process's own environment.
+    `environ` is added to this process's own environment without its keys: no helper asks a service.
     """
 
     def __init__(self, command: Sequence[str], *, environ: Mapping[str, str] | None = None) -> None:
         self._words: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the child
         self._lifeline: int | None = None
         try:
-            self._child = self._start(list(command), {**os.environ, **(environ or {})})
+            self._child = self._start(list(command), {**_without_keys(os.environ), **(environ or {})})
         except BaseException:
             self._release()
             raise
@@ -129,3 +130,7 @@ class Process:
 def last_line(words: str) -> str:
     """Return what a dead child said last, for a sentence."""
     return words.splitlines()[-1][:300] if words else "it said nothing, so the system may have ended it"
+
+
+def _without_keys(environ: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environ.items() if not name.upper().endswith(_KEYS)}
