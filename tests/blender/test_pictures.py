@@ -239,11 +239,13 @@ def test_the_render_is_chosen_when_there_is_one(scene, operators):
     scene.collection.objects.link(scene.camera)
     bpy.ops.render.render()
     assert operators.picture_from_render() == {"FINISHED"}
+    assert chosen().name == "Scene render"
+    assert chosen().packed_file and tuple(chosen().size) == (32, 24)
+    assert not list(session.scratch_folder().glob("Render*"))
+    choose(bpy.data.images["Render Result"])
     before = facts.key_of(chosen())
-    assert chosen().type == "RENDER_RESULT"
     bpy.ops.render.render()
     assert facts.key_of(chosen()) != before, "a new render would not be looked at"
-    assert not list(session.scratch_folder().glob("Render*"))
 
 
 @pytest.mark.parametrize("kind", ["file", "packed", "painted", "generated", "float"])

@@ -11,6 +11,7 @@ from bpy.types import Image, Menu, Operator
 from ...core.errors import Img3dError
 from .. import session
 from ..picture import missing, picture_file
+from ..translations import text
 from . import choosing
 
 __all__ = ["CLASSES", "IMG3D_MT_picture_from"]
@@ -48,7 +49,7 @@ class IMG3D_OT_picture_from_render(_Chooses, Operator):
 
     bl_idname = "img3d.picture_from_render"
     bl_label = "Render Result"
-    bl_description = "Use the newest render; what counts is the render that is there when the job starts"
+    bl_description = "Use a copy of the newest render, as it looks with the view transform of the scene"
 
     @classmethod
     def found(cls, context: Any) -> tuple[Image | None, str]:
@@ -57,14 +58,17 @@ class IMG3D_OT_picture_from_render(_Chooses, Operator):
         return image, "" if image else "There is no render yet: render an image first"
 
     def execute(self, context: Any) -> set[Any]:
-        """Choose it, when there is something in it."""
+        """Choose a copy of it: that can be seen, and the next render changes nothing."""
         image, _reason = self.found(context)
         try:
-            picture_file(image, context.scene, session.scratch_folder()).unlink()
+            path = picture_file(image, context.scene, session.scratch_folder())
+            copy = choosing.adopt(path, text("{name} render", name=context.scene.name))
         except Img3dError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        return super().execute(context)
+        path.unlink(missing_ok=True)
+        choosing.choose(context.scene, copy)
+        return {"FINISHED"}
 
 
 class IMG3D_OT_picture_from_editor(_Chooses, Operator):

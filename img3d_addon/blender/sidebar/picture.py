@@ -25,7 +25,10 @@ def draw_picture(layout: Any, settings: Any, context: Any) -> None:
     column.menu("IMG3D_MT_picture_from", icon="IMPORT")
     background.draw(layout, context)
     image = settings.picture
-    if image is None or missing(image):
+    if image is None:
+        return
+    if reason := missing(image):
+        draw_text(layout, reason, context, icon="ERROR")
         return
     _draw_facts(layout, image, provider_of(settings), context)
 

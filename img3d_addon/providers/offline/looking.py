@@ -214,4 +214,5 @@ def _cut_out(image: Image, source: Path) -> Image:
     sure = Pillow.fromarray(erode(mask.inside, 3)).convert("L").resize(image.size, Pillow.Resampling.BILINEAR)
     image = Pillow.composite(image, own, sure)
     image.putalpha(alpha)
-    return image
+    nothing = Pillow.new("RGBA", image.size)  # Blender's previews show colours of what is transparent
+    return Pillow.composite(image, nothing, alpha.point([0] + [255] * 255))
