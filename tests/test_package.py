@@ -193,6 +193,21 @@ def test_a_wheel_that_is_there_needs_no_network_and_a_spoilt_one_is_fetched_agai
     assert os.listdir(kept) == [WHEEL]  # noqa: PTH208
 
 
+def test_without_a_network_it_is_said_where_the_file_can_be_put(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wheels, "pinned", lambda platform: [wheels.Wheel(WHEEL, "0" * 64)])
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", "")
+    with pytest.raises(Stop) as caught:
+        wheels.fetch(Path(sys.executable), "windows-x64", kept=tmp_path / "kept")
+    said = str(caught.value)
+    assert said.startswith(f"pip could not install {WHEEL}: the package index has none")
+    assert "Blender's module" not in said
+    assert f"put the file {WHEEL} into {tmp_path / 'kept'} by hand" in said
+
+
 def test_another_file_than_the_pinned_one_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _index(tmp_path, monkeypatch, stated=b"what was pinned")
     with pytest.raises(Stop, match=f"{WHEEL} with the SHA-256"):

@@ -74,10 +74,11 @@ def explain(lines: list[str], what: str) -> str:
         "newconnectionerror": "the package index could not be reached. Check the network, or set HTTPS_PROXY",
         "connection": "the connection to the package index failed. Check the network, or set HTTPS_PROXY",
         "do not match the hashes": "the package index has another file of that name than the one that was pinned",
-        "no matching distribution": "the package index has none that fits this system and this Python. "
-        "Blender's module exists for Windows, macOS and Linux with glibc 2.28 or newer",
+        "no matching distribution": "the package index has none that fits this system and this Python",
     }
     reason = next((words for sign, words in reasons.items() if sign in text), "see its last lines")
+    if "bpy" in what and reason == reasons["no matching distribution"]:
+        reason += ". Blender's module exists for Windows, macOS and Linux with glibc 2.28 or newer"
     told = [line[:180] for line in lines if line.strip() and "is ignored: it is neither" not in line]
     last = list({line[:25]: line for line in told[-12:]}.values())[-6:]  # the same words again and again say it once
     return f"pip could not install {what}: {reason}.\n" + "\n".join(f"  pip: {line}" for line in last)

@@ -106,7 +106,10 @@ def _download(python: Path, wheel: Wheel, kept: Path) -> None:
         asked = Path(folder) / "wheel.txt"
         asked.write_text(f"{wheel.release} --hash=sha256:{wheel.sha256}\n", encoding="utf-8")
         choice = [*_choice(wheel.python, wheel.tags), "--require-hashes", "--dest", folder, "--requirement", str(asked)]
-        pip.download(python, choice, what=wheel.name)
+        try:
+            pip.download(python, choice, what=wheel.name)
+        except Stop as stop:
+            raise Stop(f"{stop}\nOr put the file {wheel.name} into {kept} by hand, and run the same again.") from stop
         got = Path(folder) / wheel.name
         if not _is_good(got, wheel):
             raise Stop(f"The package index has not delivered {wheel.name} with the SHA-256 that {LOCK.name} states.")
