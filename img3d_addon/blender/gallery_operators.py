@@ -87,7 +87,10 @@ def library_of(folder: Path) -> Any:
 
 def _add_library(folder: Path) -> None:
     made = _libraries().new(name=NAME, directory=str(folder))
-    made.import_method = "APPEND_REUSE"
+    try:
+        made.import_method = "APPEND_REUSE"
+    except TypeError:  # newer Blenders always reuse; a linked asset could not be edited
+        made.import_method = "APPEND"
 
 
 def _libraries() -> Any:

@@ -19,9 +19,7 @@ __all__ = ["draw_details"]
 _NARROW = 200  # pixels at a scale of 1 below which buttons stand one below the other
 _LEFT_THERE = "The service goes on with it, or has it ready; Resume fetches the result, which is not paid again"
 _TWO_WAYS = (
-    "The picture was sent, but no answer came: {provider} may have made the object, and charged it. "
-    "Your account on its page tells. Submit Again sends the picture once more and may be charged a second time; "
-    "Give Up ends the job here"
+    "Two ways out: Submit Again sends the picture once more and may be charged a second time, Give Up ends the job here"
 )
 
 
@@ -39,7 +37,7 @@ def draw_details(layout: Any, view: JobView, context: Any) -> None:
     if error:
         draw_text(box, error, context, icon="INFO" if state == "cancelled" else "ERROR")
     if state == "uncertain":
-        draw_text(box, translated(_TWO_WAYS, provider=_label(view)), context, icon="QUESTION")
+        draw_text(box, translated(_TWO_WAYS), context, icon="QUESTION")
     elif state == "interrupted" and view.resumable and view.state in ("remote", "downloading"):
         draw_text(box, translated(_LEFT_THERE), context, icon="INFO")
     _draw_way_on(box, view, state)
