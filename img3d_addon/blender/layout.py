@@ -8,10 +8,11 @@ from typing import Any
 
 from ..core.params import Bool, Choice, Float, Int, Param
 from .defaults import is_changed
+from .measuring import width_of_text, wrapped
 from .properties import capitals, wrong
 from .seeds import is_seed, lock_name, locked
 from .translations import text as translated
-from .words import CHARACTER, lines
+from .words import CHARACTER
 
 __all__ = ["draw_params", "draw_text", "fits", "label_shares", "width_of"]
 
@@ -24,7 +25,8 @@ def draw_text(layout: Any, text: str, context: Any, *, icon: str = "", width: fl
     """Draw a text of any length, cut to the width of the region, or to `width` pixels at a scale of 1."""
     column = layout.column(align=True)
     column.scale_y = 0.8
-    for number, line in enumerate(lines(translated(text), width=width or width_of(context))):
+    room = width or width_of(context) - (ICON if icon else 0)
+    for number, line in enumerate(wrapped(translated(text), width=room)):
         more: dict[str, Any] = {"icon": icon if number == 0 else "BLANK1"} if icon else {}
         column.label(text=line, translate=False, **more)
 
@@ -97,7 +99,7 @@ def label_shares(params: Sequence[Param], *, width: float) -> dict[str, float]:
 
 def fits(text: str, context: Any) -> bool:
     """Whether a text has room in one line of the region."""
-    return len(text) * CHARACTER < width_of(context)
+    return width_of_text(text) < width_of(context)
 
 
 def width_of(context: Any) -> float:

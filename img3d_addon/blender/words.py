@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Jobs and prices in words, for every front: stages, states, times, prices, and long sentences cut into lines."""
+"""Jobs and prices in words, for every front: stages, states, times, prices."""
 
 from __future__ import annotations
 
-import textwrap
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +23,6 @@ __all__ = [
     "elapsed",
     "headline",
     "known_price",
-    "lines",
     "price_words",
     "quad_lines",
     "stage_of",
@@ -113,11 +111,6 @@ def known_price(price: Price | None, *, short: bool = False) -> str:
 def capital(text: str) -> str:
     """Begin a text with a capital letter and leave the others as they are."""
     return text[:1].upper() + text[1:]
-
-
-def lines(text: str, *, width: float) -> list[str]:
-    """Cut a text into lines for `width` pixels at a scale of 1."""
-    return textwrap.wrap(text, max(16, int(width / CHARACTER)))
 
 
 def _clock(seconds: float) -> str:
