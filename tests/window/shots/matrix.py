@@ -41,6 +41,7 @@ def made(provider, picture, *, until):
 
 
 def steps():
+    bpy.data.objects.remove(bpy.data.objects["Cube"])
     bpy.context.preferences.system.use_online_access = True
     d.area().spaces.active.region_3d.view_distance = 8
     yield from d.open_sidebar()

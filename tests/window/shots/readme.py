@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pictures of the README: the sidebar with its settings, a running job, the object in Material Preview.
+"""The pictures of the README and the guide: choosing, waiting, the result, and the list of jobs.
 
 Started with --enable-event-simulate.
 """
@@ -12,34 +12,93 @@ import bpy
 sys.path.insert(0, str(Path(__file__).parent.parent))
 import driver as d
 
+COLOURS = 128  # of a palette: a screenshot has few, and the picture a third of the bytes
+
 
 def ours():
     return [item for item in bpy.data.objects if "img3d_job" in item]
 
 
+def views():
+    return d.module("blender.session").engine_views()
+
+
+def newest():
+    return max(views(), key=lambda view: view.created)
+
+
+def picture(name, *, left, bottom=0):
+    """Take the 3D view from `left` pixels beside its right edge, without its lowest `bottom` ones."""
+    from PIL import Image
+
+    d.shot(name)
+    area = d.area()
+    top, right = d.window().height - area.y - area.height, area.x + area.width
+    with Image.open(d.OUT / f"{name}.png") as whole:
+        part = whole.convert("RGB").crop((right - left, top, right, top + area.height - bottom))
+    part.quantize(COLOURS).save(d.OUT / f"docs-{name}.png", optimize=True)
+
+
+def chosen(name, provider="offline"):
+    settings = bpy.context.scene.img3d
+    settings.picture = bpy.data.images.load(str(d.ROOT / "examples" / f"{name}.png"), check_existing=True)
+    settings.provider = provider
+    d.module("blender.operators")._pressed.clear()
+    d.region().tag_redraw()
+
+
+def pressed():
+    with bpy.context.temp_override(window=d.window(), area=d.area(), region=d.region()):
+        bpy.ops.img3d.generate("INVOKE_DEFAULT")
+
+
 def steps():
     bpy.data.objects.remove(bpy.data.objects["Cube"])
-    settings = bpy.context.scene.img3d
-    settings.picture = bpy.data.images.load(str(d.ROOT / "examples" / "duck.png"))
-    settings.after.size = 3.0
+    bpy.context.scene.img3d.after.size = 3.0
     yield from d.open_sidebar()
     d.area().spaces.active.shading.type = "MATERIAL"
-    yield 1.5
-    d.shot("sidebar")
-    views = d.module("blender.session").engine_views
-    yield from d.press("img3d.generate")
-    yield from d.wait(lambda: any((view.fraction or 0) > 0.3 for view in views()), what="progress")
-    yield 0.2
-    d.shot("running")
-    yield from d.wait(ours, what="the object")
+    chosen("duck")
+    yield 3.0
+    picture("sidebar", left=530)
+    yield from d.scroll("WHEELDOWNMOUSE", turns=40)
+    pressed()
+    yield from d.wait(lambda: (newest().fraction or 0) > 0.3, what="progress")
+    yield 0.3
+    picture("running", left=530)
+    yield from d.wait(ours, 90.0, what="the object")
+    yield from seen()
+    assert ours()[0].data.materials, "the object has no material to be seen"
+    picture("result", left=1050)
+    yield from several_jobs()
+    picture("jobs", left=530)
+
+
+def seen():
+    """Look at the object from the front, a little from the side."""
     with bpy.context.temp_override(window=d.window(), area=d.area(), region=d.region("WINDOW")):
         bpy.ops.view3d.view_axis(type="FRONT")
         bpy.ops.view3d.view_orbit(angle=0.4, type="ORBITLEFT")
         bpy.ops.view3d.view_selected()
-    assert not d.area().spaces.active.region_3d.is_orthographic_side_view
     yield 8.0  # the first drawing of the materials compiles their shaders
-    assert ours()[0].data.materials, "the object has no material to be seen"
-    d.shot("result")
+
+
+def several_jobs():
+    """Fill the list: a result, a refusal, an answer that was lost, and a job that waits."""
+    bpy.context.preferences.system.use_online_access = True
+    for name, scene, state in (("coin", "payment_required", "failed"), ("rocket", "reset", "uncertain")):
+        service = d.Service("--scene", scene)
+        chosen(name, "stability_spar3d")
+        pressed()
+        yield from d.wait(lambda wanted=state: newest().state == wanted, 60.0, what=state)
+        service.stop()
+    d.Service("--scene", "hold")
+    chosen("vase", "stability_spar3d")
+    pressed()
+    yield from d.wait(lambda: newest().stage == "submitting", what="the request")
+    yield from d.widen_sidebar(110)
+    yield 2.0
+    yield from d.scroll("WHEELDOWNMOUSE", turns=40)
+    yield 1.0
 
 
 d.main(steps)
