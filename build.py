@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every developer command of img3d: demo, run, test, fuzz, bench, package, docs, site. Standard library only.
+"""Every developer command of img3d: demo, run, test, fuzz, faults, bench, package, docs, site. Standard library only.
 
 It makes what it needs (a virtual environment with Blender as a Python module) and looks for a fitting Python
 by itself, so that `python3 build.py demo` is all there is to type on a fresh machine.
@@ -23,7 +23,8 @@ LAYERS = ("lint", "types", "layers", "plain", "blender", "cli", "package", "wind
 
 
 PASSED_ON = {
-    "fuzz": "random pictures through the offline generator; build.py fuzz --help",
+    "fuzz": "random pictures through the offline generator, or odd files: build.py fuzz [--target all] --help",
+    "faults": "every fault at every step of a job; further words go to pytest",
     "bench": "measure the goals of speed as ratios; build.py bench --help",
 }
 

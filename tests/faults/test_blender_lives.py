@@ -21,7 +21,7 @@ def test_one_blender_survives_them_all(tmp_path):
     )  # fmt: skip
     lines = [json.loads(line[1:]) for line in done.stdout.splitlines() if line.startswith("@{")]
     assert done.returncode == 0, done.stderr[-3000:]
-    assert len(lines) == 2 * 14
+    assert len(lines) == 2 * 12
     assert f'File "{ROOT / "img3d_addon"}' not in done.stderr, done.stderr  # Blender's importer tells its own story
     for line in lines:
         if line["provider"] == "offline":

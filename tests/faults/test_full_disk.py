@@ -10,7 +10,9 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs a small f
 SPAR3D, SCENARIO = "stability_spar3d", "scenario_pixal3d"
 
 
-@pytest.mark.parametrize("provider", [SPAR3D, SCENARIO, "offline"])
+@pytest.mark.parametrize(
+    "provider", [SPAR3D, *(pytest.param(name, marks=pytest.mark.long) for name in (SCENARIO, "offline"))]
+)
 def test_before_the_first_line_of_the_journal(world, disk, provider):
     one = world(provider, home=disk.path / "home")
     disk.watch(one)
@@ -24,7 +26,10 @@ def test_before_the_first_line_of_the_journal(world, disk, provider):
 
 @pytest.mark.parametrize(
     ("provider", "step"),
-    [(SPAR3D, "submit"), *((SCENARIO, step) for step in ("upload", "submit", "poll", "files", "result"))],
+    [
+        *((SPAR3D, "submit"), (SCENARIO, "submit"), (SCENARIO, "result")),
+        *(pytest.param(SCENARIO, step, marks=pytest.mark.long) for step in ("upload", "poll", "files")),
+    ],
 )
 def test_at_each_step_of_a_service(world, disk, provider, step):
     one = world(provider, home=disk.path / "home")
@@ -57,7 +62,7 @@ def test_too_little_room_for_the_answer_is_told_before_it_is_paid(world, disk):
     one.ends_in_the_result()
 
 
-@pytest.mark.parametrize("provider", [SPAR3D, "offline"])
+@pytest.mark.parametrize("provider", [SPAR3D, pytest.param("offline", marks=pytest.mark.long)])
 def test_where_the_file_is_to_be_written(world, disk, provider):
     one = world(provider, out=disk.path)
     disk.watch(one)

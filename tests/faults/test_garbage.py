@@ -89,11 +89,11 @@ def own_redirect(_reply):
 GARBAGE = [bomb, nested, huge, random_bytes, random_json, wrong_gzip, wrong_type, endless_headers, endless_line]
 GARBAGE += [endless_body, no_http, odd_length, own_redirect]
 SHORT = {
-    "submit": (SPAR3D, (bomb, random_bytes, endless_headers)),
-    "poll": (SCENARIO, (nested, endless_body)),
-    "result": (SCENARIO, (endless_line, odd_length)),
+    "submit": (SPAR3D, (bomb, endless_headers)),
+    "poll": (SCENARIO, (nested,)),
+    "result": (SCENARIO, (odd_length,)),
     "upload": (SCENARIO, ()),
-    "files": (SCENARIO, (own_redirect,)),
+    "files": (SCENARIO, ()),
 }
 CASES = [
     pytest.param(provider, step, what, id=f"{step}-{what.__name__}", marks=() if what in short else pytest.mark.long)
@@ -127,7 +127,7 @@ def test_a_program_that_is_answered_garbage(world, provider, step, what):
 # Each field of each written answer of each service
 
 
-MOST = 25  # for each provider, the same every time; the long run takes all
+MOST = 15  # for each provider, the same every time; the long run takes all
 VALUES = (None, True, -1, 2**64, 1e308, "", "x" * 5000, "\ud800", "9" * 5000, [], {}, [None], {"id": {"id": []}})
 
 

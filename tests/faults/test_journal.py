@@ -57,6 +57,9 @@ def without_jobs(path):
     connection.close()
 
 
+OTHERS = (truncate, zero_bytes, middle, empty, without_jobs)
+
+
 class Backup:
     """A copy of the journal as it is, to be put back."""
 
@@ -88,7 +91,9 @@ def checkpoint(one):
     connection.close()
 
 
-@pytest.mark.parametrize("damage", [truncate, random_bytes, zero_bytes, middle, empty, newer, without_jobs])
+@pytest.mark.parametrize(
+    "damage", [random_bytes, newer, *(pytest.param(one, marks=pytest.mark.long) for one in OTHERS)]
+)
 def test_damaged_between_two_runs(world, damage):
     one = world(SCENARIO)
     killed_at(one, "poll")
@@ -104,6 +109,22 @@ def test_damaged_between_two_runs(world, damage):
     assert one.submits == 1
     backup.put_back()
     one.ends_in_the_result()
+
+
+def test_one_damaged_row_does_not_hide_the_other_jobs(world):
+    one = world(SPAR3D)
+    assert one.generate().status == 0
+    killed_at(one, "submit")
+    connection = sqlite3.connect(journal_of(one))
+    with connection:
+        connection.execute("UPDATE jobs SET params='{' WHERE state='imported'")
+        (damaged,) = connection.execute("SELECT id FROM jobs WHERE state='imported'").fetchone()
+    connection.close()
+    assert [job["state"] for job in one.jobs()] == ["uncertain"]
+    done = one.run("jobs", damaged)
+    assert done.status == 1, done
+    assert f"What the journal says of the job {damaged} is damaged" in done.sentence
+    assert one.generate().status == 0
 
 
 @pytest.mark.parametrize("step", ["submit", pytest.param("poll", marks=pytest.mark.long)])
@@ -145,7 +166,9 @@ def test_the_write_ahead_log_is_lost(world):
     assert one.generate().status == 0, "the journal works on"
 
 
-@pytest.mark.parametrize("step", ["upload", "submit", "poll"])
+@pytest.mark.parametrize(
+    "step", ["submit", *(pytest.param(step, marks=pytest.mark.long) for step in ("upload", "poll"))]
+)
 def test_held_by_another_process_for_long(world, step):
     one = world(SCENARIO)
     held = []
@@ -167,6 +190,7 @@ def test_held_by_another_process_for_long(world, step):
     one.ends_in_the_result()
 
 
+@pytest.mark.long
 def test_removed_while_a_job_runs(world):
     one = world(SCENARIO)
     one.at("submit", lambda _reply: [path.unlink() for path in files_of(one)] and None)

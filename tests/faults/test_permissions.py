@@ -38,6 +38,7 @@ def test_the_journal_is_read_only(held):
     one.starts_anew()
 
 
+@pytest.mark.long
 def test_the_home_may_not_be_entered(held):
     one = held("offline")
     one.home.chmod(0o000)
@@ -78,10 +79,10 @@ def test_the_library_may_not_be_written_any_more(held, provider, step):
     ("provider", "step"),
     [
         (SPAR3D, "submit"),
-        (SCENARIO, "submit"),
+        pytest.param(SCENARIO, "submit", marks=pytest.mark.long),
         pytest.param(SCENARIO, "upload", marks=pytest.mark.long),
         pytest.param(SCENARIO, "poll", marks=pytest.mark.long),
-        (SCENARIO, "result"),
+        pytest.param(SCENARIO, "result", marks=pytest.mark.long),
     ],
 )
 def test_the_home_is_gone(held, provider, step):

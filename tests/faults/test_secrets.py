@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from img3d_addon.core.errors import Img3dError
+from img3d_addon.core.helper.process import Process
 from img3d_addon.core.jobs.engine import Engine
 from img3d_addon.core.params import Secret
 from img3d_addon.core.settings import Settings
@@ -215,7 +216,7 @@ def family(pid):
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks into /proc")
-@pytest.mark.parametrize("provider", [SPAR3D, SCENARIO])
+@pytest.mark.parametrize("provider", [pytest.param(SPAR3D, marks=pytest.mark.long), SCENARIO])
 def test_programs_from_the_order_to_the_file(marked, elsewhere, provider):
     """Good, refused, cancelled, killed and resumed, a batch, questions, another host; and what `ps` shows meanwhile."""
     one = marked(provider)
@@ -234,7 +235,7 @@ def test_programs_from_the_order_to_the_file(marked, elsewhere, provider):
     assert seen
     assert [pid for pid, name, data in seen if name == "cmdline" and leaks(data, one.secrets)] == []
     with_keys = {pid for pid, name, data in seen if name == "environ" and leaks(data, one.secrets)}
-    assert len(with_keys) == 1, "the program has them from its caller, its helpers have not"
+    assert len(with_keys) == 1, "the program has them from its caller"
     child = one.start(*one.generate_words("--verbose"))
     one.at("submit", lambda _reply: os.killpg(child.pid, signal.SIGKILL))
     one.printed += "".join(child.communicate(timeout=60)).encode()
@@ -244,6 +245,8 @@ def test_programs_from_the_order_to_the_file(marked, elsewhere, provider):
         ("balance", provider, "--json"),
         ("estimate", DUCK, "--provider", provider),
         ("batch", DUCK, "--out", one.folder / "batch", "--provider", provider),
+        # as a farm's task does
+        ("batch", DUCK, DUCK, "--range", "0:1", "--out", one.folder / "farm", "--provider", provider, "--json"),
         ("providers", provider),
     ):
         one.run("--online-mode", *words)
@@ -267,6 +270,18 @@ def test_programs_from_the_order_to_the_file(marked, elsewhere, provider):
     assert elsewhere.leaks(one.secrets) == []
     assert one.server.complaints == []
     one.is_clean()
+
+
+def test_helpers_have_no_keys(monkeypatch):
+    for provider in HOSTED.values():
+        for item in _secrets(provider):
+            monkeypatch.setenv(item.env, KEY)
+    code = "import json, os, sys; print(json.dumps(dict(os.environ)))"
+    child = Process([sys.executable, "-c", code])
+    (environ,) = child.messages()
+    child.kill()
+    assert "PATH" in environ
+    assert leaks(json.dumps(environ).encode(), [KEY]) == []
 
 
 @pytest.mark.bpy
