@@ -24,9 +24,12 @@ extensions = ["myst_parser"]
 myst_heading_anchors = 4
 myst_links_external_new_tab = False
 nitpicky = True
+smartquotes = False  # it would make one dash of the two of an option
 
 html_theme = "furo"
 html_title = f"img3d {release}"
+html_static_path = ["static"]
+html_css_files = ["tables.css"]
 html_show_sourcelink = False
 html_copy_source = False
 html_last_updated_fmt = None
