@@ -10,11 +10,11 @@ from bpy.props import BoolProperty, StringProperty
 from bpy.types import Operator
 
 from ..core.errors import BadInput
-from ..core.jobs.job import JobView
 from . import bringing, job_list, pump, result_previews, session
 from .job_list import view_of
 from .reporting import JOB, reported
 from .spending import question
+from .translations import text as translated
 
 __all__ = ["cancel", "register", "unregister"]
 
@@ -161,14 +161,17 @@ class IMG3D_OT_remove_job(Operator):
         """Say what is lost, and what is not."""
         layout: Any = self.layout
         view = view_of(self.job)
-        layout.label(text=f"{view.name} is taken out of the list" if view else "The job is taken out of the list")
-        if view and view.path:
-            layout.prop(self, "files")
-            kept = "The result is deleted and cannot be had again without paying" if _is_paid(view) else ""
-            text = (kept or "The result is deleted") if self.files else "The result stays in the library folder"
-            layout.label(text=text, icon="ERROR" if self.files else "INFO")
+        name = view.name if view else ""
+        layout.label(text=translated("{name} is taken out of the list", name=name), translate=False)
+        layout.prop(self, "files")
+        if not view or not view.path:
+            return
+        if not self.files:
+            layout.label(text="The result stays in the library folder", icon="INFO")
+        elif view.cost and view.cost.amount:
+            layout.label(text="The result is deleted and cannot be had again without paying", icon="ERROR")
         else:
-            layout.prop(self, "files")
+            layout.label(text="The result is deleted", icon="ERROR")
 
     def execute(self, context: Any) -> set[Any]:
         """Remove it."""
@@ -235,7 +238,3 @@ def _price_question(context: Any, job: str) -> str:
     view = view_of(job)
     provider = session.providers().get(view.provider) if view else None
     return question(context, [(provider, view.params)]) if view and provider else ""
-
-
-def _is_paid(view: JobView) -> bool:
-    return bool(view.cost and view.cost.amount)

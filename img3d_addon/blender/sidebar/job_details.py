@@ -104,7 +104,8 @@ def _draw_more(layout: Any, view: JobView, context: Any, *, error: str) -> None:
     if view.state == "imported":
         grid.operator("img3d.select_objects", icon="RESTRICT_SELECT_OFF").job = view.id
     grid.operator("img3d.reload_settings", icon="LOOP_BACK").job = view.id
-    grid.operator("img3d.try_again", icon="FILE_REFRESH").job = view.id
+    if view.state != "uncertain":  # Submit Again says what another request may cost
+        grid.operator("img3d.try_again", icon="FILE_REFRESH").job = view.id
     if error:
         grid.operator("img3d.copy_error", icon="COPYDOWN").text = error
     grid.operator("img3d.open_folder", icon="FILE_FOLDER").job = view.id
