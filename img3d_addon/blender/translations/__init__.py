@@ -12,7 +12,6 @@ from typing import Any
 import bpy
 
 from ..session import PACKAGE
-from . import german
 
 __all__ = ["BUTTONS", "TEXTS", "register", "text", "unregister"]
 
@@ -20,7 +19,10 @@ TEXTS, BUTTONS = "*", "Operator"
 """Blender's contexts of texts: of all but the labels of operators and the words on their buttons, and of these."""
 
 
+LANGUAGES = ("de",)
+_LATER = 2.0  # seconds: a catalogue takes as long to read as all the rest of the add-on
 _blender: Any = bpy.app.translations
+_loaded: list[str] = []
 
 
 def text(message: str, **filled: object) -> str:
@@ -30,13 +32,27 @@ def text(message: str, **filled: object) -> str:
 
 
 def register() -> None:
-    """Give Blender the catalogues; it reads the one of the user's language when it first needs it."""
-    _blender.register(PACKAGE, {"de": catalogue(german.TEXTS, german.BUTTONS)})
+    """Give Blender the catalogues: at once where one is in use, else when its start is over."""
+    if _blender.locale.startswith(LANGUAGES):
+        _load()
+    elif not bpy.app.background:
+        bpy.app.timers.register(_load, first_interval=_LATER, persistent=True)
 
 
 def unregister() -> None:
     """Take the catalogues back."""
-    _blender.unregister(PACKAGE)
+    if bpy.app.timers.is_registered(_load):
+        bpy.app.timers.unregister(_load)
+    if _loaded:
+        _blender.unregister(PACKAGE)
+        _loaded.clear()
+
+
+def _load() -> None:
+    from . import german
+
+    _blender.register(PACKAGE, {"de": catalogue(german.TEXTS, german.BUTTONS)})
+    _loaded.append("de")
 
 
 def catalogue(texts: dict[str, str], buttons: dict[str, str]) -> dict[tuple[str, str], str]:
