@@ -46,9 +46,13 @@ def steps():
     d.area().spaces.active.region_3d.view_distance = 8
     yield from d.open_sidebar()
     yield from made("offline", "duck", until="imported")
-    for scenes, until in ((["payment_required"], "failed"), (["reset"], "uncertain"), (["hold"], "submitting")):
-        service = d.Service(*[word for scene in scenes for word in ("--scene", scene)])
-        yield from made("stability_spar3d", {"failed": "coin", "uncertain": "rocket"}.get(until, "vase"), until=until)
+    for words, picture, until in (
+        (("--scene", "payment_required"), "coin", "failed"),
+        (("--scene", "reset"), "rocket", "uncertain"),
+        (("--delay", "900"), "vase", "submitting"),
+    ):
+        service = d.Service(*words)
+        yield from made("stability_spar3d", picture, until=until)
         if until != "submitting":  # the last one goes on while the pictures are taken
             service.stop()
     for theme in THEMES:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pictures of the README and the guide: choosing, waiting, the result, and the list of jobs.
+"""The pictures of the README: choosing a picture, the list of jobs with one that runs, the result.
 
 Started with --enable-event-simulate.
 """
@@ -12,7 +12,7 @@ import bpy
 sys.path.insert(0, str(Path(__file__).parent.parent))
 import driver as d
 
-COLOURS = 128  # of a palette: a screenshot has few, and the picture a third of the bytes
+COLOURS = 256  # of a palette: a screenshot has few, and the picture a third of the bytes
 
 
 def ours():
@@ -27,15 +27,15 @@ def newest():
     return max(views(), key=lambda view: view.created)
 
 
-def picture(name, *, left, bottom=0):
-    """Take the 3D view from `left` pixels beside its right edge, without its lowest `bottom` ones."""
+def picture(name, *, left):
+    """Take the 3D view from `left` pixels beside its right edge."""
     from PIL import Image
 
     d.shot(name)
     area = d.area()
     top, right = d.window().height - area.y - area.height, area.x + area.width
     with Image.open(d.OUT / f"{name}.png") as whole:
-        part = whole.convert("RGB").crop((right - left, top, right, top + area.height - bottom))
+        part = whole.convert("RGB").crop((right - left, top, right, top + area.height))
     part.quantize(COLOURS).save(d.OUT / f"docs-{name}.png", optimize=True)
 
 
@@ -58,19 +58,29 @@ def steps():
     yield from d.open_sidebar()
     d.area().spaces.active.shading.type = "MATERIAL"
     chosen("duck")
-    yield 3.0
+    yield from d.wait(known, 60.0, what="a look at the picture")
+    yield from away()
     picture("sidebar", left=530)
-    yield from d.scroll("WHEELDOWNMOUSE", turns=40)
     pressed()
-    yield from d.wait(lambda: (newest().fraction or 0) > 0.3, what="progress")
-    yield 0.3
-    picture("running", left=530)
     yield from d.wait(ours, 90.0, what="the object")
     yield from seen()
     assert ours()[0].data.materials, "the object has no material to be seen"
+    yield from away()
     picture("result", left=1050)
     yield from several_jobs()
-    picture("jobs", left=530)
+    yield from away()
+    picture("running", left=530)
+
+
+def known():
+    d.region().tag_redraw()
+    return d.module("blender.pictures.facts").known(bpy.context.scene.img3d.picture, bpy.context.scene).seen
+
+
+def away():
+    """Move the mouse out of the picture."""
+    yield from d.move((30, 12))
+    yield 2.0
 
 
 def seen():
@@ -91,14 +101,13 @@ def several_jobs():
         pressed()
         yield from d.wait(lambda wanted=state: newest().state == wanted, 60.0, what=state)
         service.stop()
-    d.Service("--scene", "hold")
+    d.Service("--delay", "900")
     chosen("vase", "stability_spar3d")
     pressed()
     yield from d.wait(lambda: newest().stage == "submitting", what="the request")
     yield from d.widen_sidebar(110)
-    yield 2.0
-    yield from d.scroll("WHEELDOWNMOUSE", turns=40)
     yield 1.0
+    yield from d.scroll("WHEELDOWNMOUSE", turns=40)
 
 
 d.main(steps)
