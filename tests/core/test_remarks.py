@@ -29,9 +29,10 @@ def test_nothing_is_said_of_a_good_picture():
     [
         ({"box": (0.4, 0.4, 0.6, 0.7)}, [("small", "crop", True)]),
         (
-            {"width": 3000, "height": 700, "box": (0.4, 0.1, 0.6, 0.9)},
+            {"width": 3000, "height": 700, "box": (0.1, 0.4, 0.9, 0.6)},
             [("long", "pad", True), ("large", "shrink", False)],
         ),
+        ({"width": 1800, "height": 600, "box": (0.3, 0.1, 0.7, 0.9)}, [("long", "crop", True), ("tiny", "", False)]),
         ({"how": "plain", "transparent": False}, [("plain", "cut_out", False)]),
         ({"how": "plain", "transparent": False, "cut": True}, [("cut", "pad", True), ("plain", "cut_out", False)]),
         ({"how": "photo", "transparent": False}, [("busy", "", True)]),

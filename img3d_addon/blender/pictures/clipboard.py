@@ -52,7 +52,7 @@ class IMG3D_OT_paste_picture(Operator):
         if paths:
             choosing.choose(context.scene, choosing.load(paths[0]))
             return {"FINISHED"}
-        return _begun(context, _pasted, words=text("Pasting the picture..."), name=text("clipboard"))
+        return _begun(context, _pasted, words=text("Pasting the picture..."), name="clipboard")
 
 
 CLASSES = (IMG3D_OT_paste_picture,)

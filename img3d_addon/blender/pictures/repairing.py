@@ -93,7 +93,7 @@ class IMG3D_OT_repair_picture(Operator):
         return {"INTERFACE"}
 
     def _name(self, context: Any) -> str:
-        return text(_NAMES[self.repair], name=name_of(settings_of(context.scene).picture))
+        return _NAMES[self.repair].format(name=name_of(settings_of(context.scene).picture))
 
     def _work(self, context: Any) -> Callable[[Control], Path]:
         settings = settings_of(context.scene)

@@ -11,7 +11,6 @@ from bpy.types import Image, Menu, Operator
 from ...core.errors import Img3dError
 from .. import session
 from ..picture import missing, picture_file
-from ..translations import text
 from . import choosing
 
 __all__ = ["CLASSES", "IMG3D_MT_picture_from"]
@@ -62,7 +61,7 @@ class IMG3D_OT_picture_from_render(_Chooses, Operator):
         image, _reason = self.found(context)
         try:
             path = picture_file(image, context.scene, session.scratch_folder())
-            copy = choosing.adopt(path, text("{name} render", name=context.scene.name))
+            copy = choosing.adopt(path, f"{context.scene.name} render")
         except Img3dError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -92,9 +92,21 @@ def _of_the_object(seen: Seen) -> Iterator[Remark]:
     if seen.cut:
         text = "The object runs out of the picture, and may be cut off there"
         yield Remark(kind="cut", text=text, repair="pad")
-    elif max(seen.width, seen.height) > _LONG * min(seen.width, seen.height):
+    elif _is_long(seen.width, seen.height):
         text = "The picture is long; services expect a nearly square one"
-        yield Remark(kind="long", text=text, repair="pad")
+        yield Remark(kind="long", text=text, repair="pad" if _has_long_object(seen) else "crop")
+
+
+def _is_long(width: float, height: float) -> bool:
+    return max(width, height) > _LONG * min(width, height)
+
+
+def _has_long_object(seen: Seen) -> bool:
+    """Whether the object itself is long, or may be; else what is beside it is not needed."""
+    if seen.box is None:
+        return True
+    left, top, right, bottom = seen.box
+    return _is_long((right - left) * seen.width, (bottom - top) * seen.height)
 
 
 def _of_the_background(seen: Seen) -> Iterator[Remark]:
