@@ -68,7 +68,8 @@ def start(scene: bpy.types.Scene, providers: Sequence[Provider]) -> list[str]:
         )
     jobs: list[str] = []
     try:
-        jobs += (session.engine().submit(order) for order in orders)
+        for order in orders:
+            jobs.append(session.engine().submit(order))
     except Img3dError:
         for job in jobs:
             session.engine().cancel(job)
