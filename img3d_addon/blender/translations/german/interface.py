@@ -17,8 +17,8 @@ TEXTS = {
     "and {count} more": "und {count} weitere",
     "API Key": "API-Schlüssel",
     "API Secret": "API-Geheimnis",
-    "Ask before a job that would pass one of the limits, or whose price is not known": (
-        "Vor einem Auftrag fragen, der eine der Grenzen überschreiten würde oder dessen Preis nicht bekannt ist"
+    "Ask before a job that passes a limit, or whose price cannot be held against it": (
+        "Vor einem Auftrag fragen, der eine Grenze überschreitet oder dessen Preis nicht mit ihr zu vergleichen ist"
     ),
     "Ask before each job that costs something, or that may": (
         "Vor jedem Auftrag fragen, der etwas kostet oder kosten könnte"
@@ -47,7 +47,6 @@ TEXTS = {
     "Choose the dropped picture in Image to 3D; of several pictures, each can be made a job of its own": (
         "Das abgelegte Bild in Bild zu 3D wählen; aus mehreren Bildern kann je ein eigener Auftrag werden"
     ),
-    "clipboard": "Zwischenablage",
     "Compare": "Vergleichen",
     "Compare Providers": "Anbieter vergleichen",
     "Compare these providers?": "Diese Anbieter vergleichen?",
@@ -113,7 +112,9 @@ TEXTS = {
     "Make one 3D object of each of these pictures, with the provider and settings of the sidebar": (
         "Aus jedem dieser Bilder ein 3D-Objekt machen, mit Anbieter und Einstellungen der Seitenleiste"
     ),
-    "Make Transparent": "Durchsichtig machen",
+    "Make this file a packed picture of the .blend and choose it": (
+        "Diese Datei als gepacktes Bild in die .blend-Datei aufnehmen und wählen"
+    ),
     "Make this object again?": "Dieses Objekt noch einmal erzeugen?",
     "Make this object?": "Dieses Objekt erzeugen?",
     "Name": "Name",
@@ -213,7 +214,11 @@ TEXTS = {
     "The import was stopped; the result stays in the library": (
         "Der Import wurde angehalten; das Ergebnis bleibt in der Bibliothek"
     ),
-    "The job is taken out of the list": "Der Auftrag ist aus der Liste genommen",
+    "The result is deleted": "Das Ergebnis ist gelöscht",
+    "The result is deleted and cannot be had again without paying": (
+        "Das Ergebnis ist gelöscht und ohne erneutes Bezahlen nicht mehr zu haben"
+    ),
+    "The result stays in the library folder": "Das Ergebnis bleibt im Bibliotheksordner",
     "The newest job first": "Der neueste Auftrag zuerst",
     "The picture that becomes a 3D object": "Das Bild, aus dem ein 3D-Objekt wird",
     "The service goes on with the job; Resume fetches the result": (
@@ -227,8 +232,8 @@ TEXTS = {
         "Das Bild des aktiven Objekts verwenden, eines Leerobjekts der Art Bild"
     ),
     "Use the image that the Image Editor shows": "Das Bild verwenden, das der Bildeditor zeigt",
-    "Use the newest render; what counts is the render that is there when the job starts": (
-        "Das neueste Renderergebnis verwenden; es zählt, was beim Beginn des Auftrags da ist"
+    "Use a copy of the newest render, as it looks with the view transform of the scene": (
+        "Eine Kopie des neuesten Renderergebnisses verwenden, wie es mit der Ansichtstransformation der Szene aussieht"
     ),
     "Use what was copied: an image, an image file, its path, or the address of an image on the web": (
         "Das Kopierte verwenden: ein Bild, eine Bilddatei, ihren Pfad oder die Adresse eines Bildes im Netz"
@@ -251,6 +256,7 @@ TEXTS = {
     "{count} assets are still to be written": "{count} Assets sind noch zu schreiben",
     "{count} changed": "{count} geändert",
     "{count} jobs started": "{count} Aufträge begonnen",
+    "{name} is taken out of the list": "{name} ist aus der Liste genommen",
     "{name} is being made": "{name} wird erzeugt",
     "{name} is in {scene}": "{name} ist in {scene}",
     "{name} is inside {other}: hide or move that to see it": (

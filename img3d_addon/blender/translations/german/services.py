@@ -6,7 +6,6 @@ from __future__ import annotations
 __all__ = ["TEXTS"]
 
 TEXTS = {
-    "As Is": "Wie es ist",
     "Auto Size": "Echte Größe schätzen",
     "Bottom": "Unten",
     "Center": "Mitte",

@@ -38,7 +38,6 @@ TEXTS = {
     "Blocks": "Blöcke",
     "Box": "Rahmen",
     "Brightness": "Helligkeit",
-    "By Angle": "Nach Winkel",
     "By the name of the object": "Nach dem Namen des Objekts",
     "By the provider": "Nach dem Anbieter",
     "Cells of the Remesh modifier along the longest side": (
