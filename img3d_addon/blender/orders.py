@@ -14,7 +14,7 @@ from ..core.provider import Provider
 from ..core.values import Order, Price
 from . import session
 from .asking import Answer, Question, answer
-from .picture import missing, name_of, take
+from .picture import key_of, missing, name_of, take
 from .preferences import account_topic, key_state
 from .properties import after_values, settings_of, values
 from .seeds import renewed
@@ -85,8 +85,8 @@ def price_of(settings: Any) -> Price | None:
         known = provider_of(settings).estimate(None, params_of(settings))
     except BadInput:
         return None
-    asked = asked_price(settings)
-    return asked.price if known is None and asked else known
+    asked = asked_price(settings) if known is None else None
+    return asked.price if asked else known
 
 
 def price_with(scene: bpy.types.Scene, provider: Provider, params: Mapping[str, Any]) -> Price | None:
@@ -165,7 +165,7 @@ def _alike(params: Mapping[str, Any], others: Mapping[str, Any]) -> bool:
 def _price_topic(settings: Any) -> tuple[str, int]:
     """Return the topic of the price, and a number that changes with all that it may depend on."""
     provider, picture = provider_of(settings), settings.picture
-    seen = (picture.session_uid, picture.filepath_raw, *picture.size, picture.is_dirty) if picture else ()
+    seen = key_of(picture) if picture else ()
     account = account_topic(session.preferences(), provider)
     params = [item for item in params_of(settings).items() if not item[0].endswith("seed")]
     return f"price {provider.name}", hash((account, *params, *seen))

@@ -21,7 +21,7 @@ from .properties import capitals, enum_items, settings_of
 from .session import PACKAGE, home, offline_advice, providers
 from .spending import ABOVE, ALWAYS, NEVER, own_units
 
-__all__ = ["account_topic", "base_urls", "draw_account", "has_account", "key_state", "keys", "register", "unregister"]
+__all__ = ["account_topic", "base_urls", "draw_keys", "has_account", "key_state", "keys", "register", "unregister"]
 
 AS_DECLARED = "-"
 """The choice that leaves a setting to the environment variable, else to the declared default."""
@@ -81,14 +81,15 @@ class Preferences:
         layout.use_property_split = True
         layout.use_property_decorate = False
         _draw_online(layout)
+        _draw_spending(layout.column(), self)
         scene: Any = context.scene
         chosen = settings_of(scene).provider
         groups = _by_vendor(providers())
         for group in sorted(groups, key=lambda group: not _is_in(group, chosen)):
             _draw_vendor(layout.box(), self, group, context=context, chosen=_is_in(group, chosen))
-        _draw_spending(layout.column(), self)
         column = layout.column()
         column.prop(self, "library")
+        column.prop(self, "popup")
         text = f"Jobs and results are kept in {home()}, also when the add-on is removed"
         draw_text(column, text, context, icon="FILE_FOLDER")
 
@@ -102,6 +103,10 @@ def register() -> None:
             description="Folder of jobs and results; takes effect when Blender starts again. Empty: the user's folder",
             subtype="DIR_PATH",
         ),
+        "popup": BoolProperty(
+            name="Pop-Up at the End of a Job",
+            description="When a job ends while the tab is not in view, show so at the mouse, too",
+        ),
         **_spending_properties(found.values()),
     }
     for item in _items(found.values()):
@@ -111,7 +116,9 @@ def register() -> None:
             name="Base URL",
             description=f"For a proxy, a regional or your own endpoint. Empty: {address}",
         )
-        own[f"{vendor.lower()}_open"] = BoolProperty(name="Show Account", options={"SKIP_SAVE"})
+        own[f"{vendor.lower()}_open"] = BoolProperty(
+            name="Show Account", description="Show or hide this account", options={"SKIP_SAVE"}
+        )
     made = type("IMG3D_AP_preferences", (Preferences, AddonPreferences), {"__annotations__": own})
     bpy.utils.register_class(made)
     _registered.append(made)
@@ -119,15 +126,15 @@ def register() -> None:
 
 def _spending_properties(found: Iterable[Provider]) -> dict[str, Any]:
     rules = [
-        (ALWAYS, "Always", "Ask before each job that costs something, or that may"),
-        (ABOVE, "Above the Limit", "Ask before a job that would pass one of the limits, or whose price is not known"),
-        (NEVER, "Never", "Make jobs without asking, whatever they cost"),
+        (ALWAYS, "Always", "Ask before each job that costs something, or that may", 0),
+        (ABOVE, "Above the Limit", "Ask before a job that passes a limit, or whose price cannot be held against it", 1),
+        (NEVER, "Never", "Make jobs without asking, whatever they cost", 2),
     ]
     own: dict[str, Any] = {
         "confirm_paying": EnumProperty(
             name="Confirm Before Paying",
             description="When the sidebar asks before a job is made; scripts and the command line are not asked",
-            items=enum_items(rules),
+            items=rules,  # small numbers: buttons in a row show a large one as not chosen
             default=ABOVE,
         )
     }
@@ -224,23 +231,22 @@ def _draw_vendor(layout: UILayout, own: Any, group: list[Provider], *, context: 
     shown = _draw_head(layout, own, group, state=state, chosen=chosen)
     answer = asking.answer(*account_topic(own, provider))
     if shown:
-        draw_account(layout, own, group, context=context)
+        draw_keys(layout, own, group, context=context)
+        layout.prop(own, f"{provider.vendor.lower()}_url", placeholder=provider.base_url)
+        for vendor, unit in own_units(group).items():
+            _draw_limits(layout, own, word=f"{vendor.lower()}_", unit=unit)
     elif answer and answer.text:
         _draw_answer(layout, answer, context)
 
 
-def draw_account(layout: Any, own: Any, group: list[Provider], *, context: Context, width: float = 0.0) -> None:
-    """Draw what can be set of a vendor's account, and the buttons; `width` in pixels, by default the region's."""
-    provider = group[0]
-    answer = asking.answer(*account_topic(own, provider))
+def draw_keys(layout: Any, own: Any, group: list[Provider], *, context: Context, width: float = 0.0) -> None:
+    """Draw the keys of a vendor and their buttons; with a `width` in pixels for a popover, drawn only once."""
+    answer = asking.answer(*account_topic(own, group[0]))
     for item in _items(group):
         layout.prop(own, item.env.lower(), placeholder=f"or in {item.env}")
-    layout.prop(own, f"{provider.vendor.lower()}_url", placeholder=provider.base_url)
-    for vendor, unit in own_units(group).items():
-        _draw_limits(layout, own, word=f"{vendor.lower()}_", unit=unit)
-    asked = next((one for one in group if one.has_balance), provider)
-    usable = key_state(own, provider) != "missing"
-    _draw_buttons(layout.row(), asked, usable=usable, waiting=bool(answer and answer.waiting))
+    asked = next((one for one in group if one.has_balance), group[0])
+    usable = key_state(own, group[0]) != "missing"
+    _draw_buttons(layout.row(), asked, usable=usable, waiting=bool(answer and answer.waiting) and not width)
     if answer and answer.text:
         _draw_answer(layout, answer, context, width=width)
 

@@ -20,6 +20,7 @@ from ..core.provider import Provider
 from ..providers import load
 from .orders import provider_of
 from .properties import settings_of
+from .pump import redraw
 from .seeds import is_seed
 
 __all__ = ["FOLDER", "in_presets", "panel_of", "register", "subfolder", "unregister"]
@@ -82,8 +83,9 @@ class _Presets(PresetPanel):
 
     @staticmethod
     def post_cb(context: Any, filepath: str) -> None:
-        """Make it an undo step, which Blender's own operator is not."""
+        """Make it an undo step, which Blender's own operator is not, and show it."""
         bpy.ops.ed.undo_push(message="Load Preset")
+        redraw()
 
 
 def register() -> None:

@@ -12,6 +12,7 @@ from bpy.types import Operator
 from ..core.params import Choice, Param
 from .defaults import declared, reset
 from .properties import capitals, settings_of
+from .pump import redraw
 from .seeds import new_seed, show
 
 __all__ = ["register", "unregister"]
@@ -49,6 +50,7 @@ class IMG3D_OT_reset_setting(_OfSetting, Operator):
     def execute(self, context: Any) -> set[Any]:
         """Reset, as one undo step."""
         reset(*self.found(context))
+        redraw()
         return {"FINISHED"}
 
 
@@ -64,6 +66,7 @@ class IMG3D_OT_new_seed(_OfSetting, Operator):
         group, params = self.found(context)
         for param in params:
             show(group, param, new_seed(param))
+        redraw()
         return {"FINISHED"}
 
 

@@ -24,7 +24,7 @@ Planned = tuple[Provider, Mapping[str, Any]]
 
 
 def question(context: Any, orders: Sequence[Planned]) -> str:
-    """Return what is to be confirmed before jobs of these providers and parameters are made; "" for nothing.
+    """Return what is to be confirmed before jobs of these providers and parameters are made, in lines; "" for nothing.
 
     Reads today's jobs from the journal: for `invoke`, not for `draw`.
     """
@@ -39,7 +39,7 @@ def question(context: Any, orders: Sequence[Planned]) -> str:
     what = "This job costs" if len(planned) == 1 else f"These {len(planned)} jobs cost"
     known = any(item.price is not None for item in planned)
     price = f"{what} {total(planned)}." if known else "The price is not known beforehand."
-    return " ".join([price, *found, f"Spent today: {_words(spent)}."])
+    return "\n".join([price, *found, f"Spent today: {_words(spent)}."])
 
 
 def warnings(context: Any, orders: Sequence[Planned]) -> list[str]:

@@ -69,7 +69,7 @@ def test_a_limit_in_the_service_s_own_unit(own):
 
 def test_always_asks_for_what_costs_and_never_does_not(own):
     own.confirm_paying = spending.ALWAYS
-    assert asked("stability_spar3d") == "This job costs 4 credits (0.04 USD). Spent today: nothing yet."
+    assert asked("stability_spar3d") == "This job costs 4 credits (0.04 USD).\nSpent today: nothing yet."
     assert asked("aiml_triposr").startswith("The price is not known beforehand.")
     assert asked("offline", "hunyuan3d_local") == ""
     own.confirm_paying, own.job_limit = spending.NEVER, 0.01

@@ -9,10 +9,11 @@ from bpy.types import Menu, Panel
 
 from ...core.provider import Provider
 from .. import session
+from ..asking import answer
 from ..balance import balance_words, known_balance
 from ..layout import draw_text
 from ..orders import provider_of
-from ..preferences import draw_account, has_account
+from ..preferences import account_topic, draw_keys, has_account
 from ..properties import settings_of
 from ..provider_states import FREE, KEY_MISSING, OFFLINE, READY, is_free, state_of
 from ..translations import text
@@ -34,15 +35,12 @@ class IMG3D_MT_provider(Menu):
         layout: Any = self.layout
         settings = settings_of(context.scene)
         by_state = {state: _in_state(state) for state in (READY, FREE, KEY_MISSING, OFFLINE)}
-        usable = by_state.pop(READY) + by_state.pop(FREE)
-        for provider in usable:
-            _draw_choice(layout, settings, provider, icon=state_of(provider).icon)
         for state, found in by_state.items():
             if found:
-                layout.separator()
                 layout.label(text=state.words, icon=state.icon)
                 for provider in found:
-                    _draw_choice(layout, settings, provider, icon="BLANK1")
+                    layout.prop_enum(settings, "provider", provider.name, text=provider.label)
+                layout.separator()
 
 
 class IMG3D_PT_which_provider(Panel):
@@ -50,30 +48,38 @@ class IMG3D_PT_which_provider(Panel):
 
     bl_space_type = "VIEW_3D"
     bl_region_type = "HEADER"
-    bl_label = "Which one?"
+    bl_label = "Which One?"
     bl_description = "Compare the providers by what you need"
     bl_options = {"INSTANCED"}
-    bl_ui_units_x = _WIDE + 3
+    bl_ui_units_x = _WIDE + 6
 
     def draw(self, context: Any) -> None:
         """Draw a row for each provider, which chooses it."""
         layout: Any = self.layout
         settings = settings_of(context.scene)
-        row = layout.row()
-        names, *columns = [row.column() for _ in range(6)]
-        names.ui_units_x = 9
+        split = layout.split(factor=0.42)
+        names, rest = split.column(), split.split(factor=0.72)
+        facts = rest.row()
+        columns = [*(facts.column() for _ in range(4)), rest.column()]
         heads = ("", "Free", "Fast", "Quads", "Texture", "Price")
         for column, head in zip((names, *columns), heads, strict=True):
             column.label(text=head)
         for provider in session.providers().values():
-            _draw_choice(names, settings, provider, icon=state_of(provider).icon)
+            # not `prop_enum`: outside of menus it does not show which one of large numbers is chosen
+            button = names.operator(
+                "wm.context_set_enum",
+                text=provider.label,
+                icon=state_of(provider).icon,
+                depress=provider == provider_of(settings),
+            )
+            button.data_path, button.value = "scene.img3d.provider", provider.name
             _draw_facts(columns, provider)
         layout.separator(type="LINE")
         note = text(
             "Fast: seconds rather than minutes. Quads: made by the service. Texture: its largest side in pixels."
         )
-        draw_text(layout, note, context, width=(_WIDE + 2) * 20.0)
-        draw_text(layout, text(provider_of(settings).summary), context, icon="INFO", width=(_WIDE + 1) * 20.0)
+        draw_text(layout, note, context, width=(_WIDE + 4) * 20.0)
+        draw_text(layout, text(provider_of(settings).summary), context, icon="INFO", width=(_WIDE + 3) * 20.0)
 
 
 class IMG3D_PT_account(Panel):
@@ -94,7 +100,7 @@ class IMG3D_PT_account(Panel):
         provider = provider_of(settings_of(context.scene))
         layout.label(text=text("{provider}: account", provider=provider.label))
         group = [one for one in session.providers().values() if one.vendor == provider.vendor]
-        draw_account(layout, session.preferences(), group, context=context, width=(_WIDE - 2) * 20.0)
+        draw_keys(layout, session.preferences(), group, context=context, width=(_WIDE - 2) * 20.0)
         row = layout.row()
         row.operator("preferences.addon_show", text="Open Preferences", icon="PREFERENCES").module = session.PACKAGE
 
@@ -118,17 +124,20 @@ def draw_provider(layout: Any, settings: Any, context: Any) -> None:
         row.popover("IMG3D_PT_account", text="Enter Key" if missing else "", icon="KEYINGSET" if missing else "USER")
     if provider.has_balance and state is READY:
         _draw_balance(column.row(align=True), provider)
+    tested = answer(*account_topic(session.preferences(), provider))
+    if tested and tested.failed:
+        draw_text(layout, tested.text, context, icon="ERROR")
 
 
 def _draw_balance(row: Any, provider: Provider) -> None:
     found = known_balance(provider)
     waiting = bool(found and found.waiting)
     if found and found.balance:
-        row.label(text=balance_words(found), icon="FUND")
+        row.label(text=balance_words(found), icon="BLANK1")
     elif found and found.failed:
-        row.label(text="Balance could not be read", icon="FUND")
+        row.label(text="Balance could not be read", icon="ERROR")
     else:
-        row.label(text="Asking..." if waiting else "Balance on request", icon="FUND")
+        row.label(text="Asking..." if waiting else "Balance on request", icon="BLANK1")
     button = row.row(align=True)
     button.enabled = not waiting
     button.operator("img3d.ask_balance", text="", icon="FILE_REFRESH").provider = provider.name
@@ -136,10 +145,6 @@ def _draw_balance(row: Any, provider: Provider) -> None:
 
 def _in_state(state: Any) -> list[Provider]:
     return [one for one in session.providers().values() if state_of(one) is state]
-
-
-def _draw_choice(layout: Any, settings: Any, provider: Provider, *, icon: str) -> None:
-    layout.prop_enum(settings, "provider", provider.name, text=provider.label, icon=icon)
 
 
 def _draw_facts(columns: Any, provider: Provider) -> None:
