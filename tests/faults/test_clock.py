@@ -39,9 +39,7 @@ def clocked(one):
 
 
 @pytest.mark.parametrize("moved", [FORWARDS, BACKWARDS])
-@pytest.mark.parametrize(
-    "step", ["submit", "poll", *(pytest.param(s, marks=pytest.mark.long) for s in ("upload", "result"))]
-)
+@pytest.mark.parametrize("step", ["poll", *LATER])
 def test_moved_while_a_job_runs(world, clock, moved, step):
     one = clocked(world(SCENARIO))
     one.at(step, lambda _reply: clock(moved))

@@ -63,9 +63,7 @@ def test_once_at_each_step(world, provider, step, how):
 
 
 @pytest.mark.parametrize("how", [before, *(pytest.param(how, marks=pytest.mark.long) for how in (in_headers, in_body))])
-@pytest.mark.parametrize(
-    "step", ["upload", "result", *(pytest.param(s, marks=pytest.mark.long) for s in ("poll", "files"))]
-)
+@pytest.mark.parametrize("step", ["result", *(pytest.param(step, marks=pytest.mark.long) for step in STAYING)])
 def test_for_good_until_the_program_is_interrupted(world, step, how):
     """A service that stays away: the program is told to stop, and a later one ends in the file."""
     one = world(SCENARIO)

@@ -7,12 +7,11 @@ import pytest
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs a small file system, or prlimit")
 
+LONG = pytest.mark.long
 SPAR3D, SCENARIO = "stability_spar3d", "scenario_pixal3d"
 
 
-@pytest.mark.parametrize(
-    "provider", [SPAR3D, *(pytest.param(name, marks=pytest.mark.long) for name in (SCENARIO, "offline"))]
-)
+@pytest.mark.parametrize("provider", [SPAR3D, *(pytest.param(name, marks=LONG) for name in (SCENARIO, "offline"))])
 def test_before_the_first_line_of_the_journal(world, disk, provider):
     one = world(provider, home=disk.path / "home")
     disk.watch(one)

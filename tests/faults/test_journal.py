@@ -11,6 +11,7 @@ import pytest
 
 from ..cli.program import finish, wait_for
 
+LONG = pytest.mark.long
 SPAR3D, SCENARIO = "stability_spar3d", "scenario_pixal3d"
 HASTY = {"IMG3D_TEST_BUSY": "0.3"}
 
@@ -91,9 +92,7 @@ def checkpoint(one):
     connection.close()
 
 
-@pytest.mark.parametrize(
-    "damage", [random_bytes, newer, *(pytest.param(one, marks=pytest.mark.long) for one in OTHERS)]
-)
+@pytest.mark.parametrize("damage", [random_bytes, newer, *(pytest.param(one, marks=LONG) for one in OTHERS)])
 def test_damaged_between_two_runs(world, damage):
     one = world(SCENARIO)
     killed_at(one, "poll")
@@ -166,9 +165,7 @@ def test_the_write_ahead_log_is_lost(world):
     assert one.generate().status == 0, "the journal works on"
 
 
-@pytest.mark.parametrize(
-    "step", ["submit", *(pytest.param(step, marks=pytest.mark.long) for step in ("upload", "poll"))]
-)
+@pytest.mark.parametrize("step", ["submit", *(pytest.param(step, marks=LONG) for step in ("upload", "poll"))])
 def test_held_by_another_process_for_long(world, step):
     one = world(SCENARIO)
     held = []
