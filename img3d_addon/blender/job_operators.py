@@ -83,7 +83,7 @@ class IMG3D_OT_resume(Operator):
             self,
             event,
             title="Submit again?",
-            message=" ".join(filter(None, (_TWICE, _price_question(context, self.job)))),
+            message="\n".join(filter(None, (_TWICE, _price_question(context, self.job)))),
             confirm_text="Submit Again",
         )
 
