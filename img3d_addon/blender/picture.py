@@ -20,7 +20,7 @@ from ..core.files.pixels import Pixels, write
 from . import saving
 from .names import datablock_name
 
-__all__ = ["Taken", "missing", "name_of", "picture_file", "take"]
+__all__ = ["Taken", "key_of", "missing", "name_of", "picture_file", "take"]
 
 # What Pillow does not read, or reads without a view of its high range: Blender converts these.
 _CONVERTED = {".exr", ".hdr", ".dpx", ".cin", ".psd", ".jp2", ".j2c"}
@@ -37,6 +37,20 @@ def missing(image: Image | None) -> str:
     if image.source in _SEVERAL:
         return f"{image.name} is {_SEVERAL[image.source]}; choose a single picture"
     return ""
+
+
+def key_of(image: Image) -> tuple[Any, ...]:
+    """Return what changes when there is something else to be seen in an image. Loads no file: fit for `draw`."""
+    packed: Any = image.packed_file
+    in_memory = image.source != "FILE" or image.is_dirty
+    return (
+        image.session_uid,
+        image.source,
+        image.filepath_raw,
+        packed.size if packed else 0,
+        image.is_dirty,
+        tuple(image.size) if in_memory and image.has_data else (),  # else asking for it would load it
+    )
 
 
 def name_of(image: Image) -> str:

@@ -17,7 +17,7 @@ from bpy.types import Image, Scene
 from ...core.errors import Cancelled, Img3dError
 from ...core.files.remarks import Seen
 from ...core.jobs.control import Control
-from .. import pump, session
+from .. import picture, pump, session
 from ..picture import missing, take
 
 __all__ = ["Known", "close", "begin_wanted", "known", "look", "on_render", "wanted", "wanting"]
@@ -73,19 +73,8 @@ def known(image: Image, scene: Scene) -> Known:
 
 
 def key_of(image: Image) -> Key:
-    """Return what changes when a picture has to be looked at again. Reads no file: fit for `draw`."""
-    packed: Any = image.packed_file
-    held = tuple(image.size) if image.has_data else ()
-    in_memory = image.is_dirty or image.source != "FILE"
-    return (
-        image.session_uid,
-        image.source,
-        image.filepath_raw,
-        packed.size if packed else 0,
-        image.is_dirty,
-        held if in_memory else (),
-        _state.renders if image.source == "VIEWER" else 0,
-    )
+    """Return what changes when a picture has to be looked at again; fit for `draw`."""
+    return (*picture.key_of(image), _state.renders if image.source == "VIEWER" else 0)
 
 
 @persistent

@@ -15,6 +15,7 @@ from ..translations import text
 
 __all__ = ["draw_picture"]
 
+_ROOM = "    "  # for the icon of a button
 _ICONS = {"crop": "SELECT_SET", "pad": "FULLSCREEN_ENTER", "shrink": "FULLSCREEN_EXIT", "cut_out": "IMAGE_ALPHA"}
 
 
@@ -44,7 +45,8 @@ def _draw_facts(layout: Any, image: Any, provider: Any, context: Any) -> None:
             row.label(text="Not looked at yet" if known.large else "Looking at the picture...", icon="IMAGE_DATA")
         row.operator("img3d.check_picture", text="", icon="FILE_REFRESH")
         return
-    draw_text(row.column(), _fact_words(known.seen), context, icon="IMAGE_DATA")
+    width = width_of(context) - 2 * ICON
+    draw_text(row.column(), _fact_words(known.seen), context, icon="IMAGE_DATA", width=width)
     row.operator("img3d.check_picture", text="", icon="FILE_REFRESH", emboss=False)
     if taken := limit_words(provider.image):
         column = layout.column()
@@ -68,5 +70,5 @@ def _draw_remark(layout: Any, remark: Remark, context: Any) -> None:
         draw_text(column, text(remark.text, **remark.values), context, icon=icon, width=width_of(context) - ICON)
     if remark.repair:
         label = LABELS[remark.repair]
-        words = label if fits(label, context) else "Make Transparent"
+        words = label if fits(f"{label}{_ROOM}", context) else "Make Transparent"
         column.operator("img3d.repair_picture", text=words, icon=_ICONS[remark.repair]).repair = remark.repair
