@@ -85,13 +85,7 @@ def say(name, provider, server):
         outcome = f"{len(made)} objects"
     except Img3dError as error:
         outcome = str(error)
-    line = {
-        "seconds": round(time.monotonic() - begun, 1),
-        "fault": name,
-        "provider": provider,
-        "outcome": outcome,
-        "submits": server.submits - before,
-    }
+    line = {"fault": name, "provider": provider, "outcome": outcome, "submits": server.submits - before}
     sys.stdout.write("\n@" + json.dumps(line) + "\n")  # Blender may have written half a line
     sys.stdout.flush()
 
