@@ -22,7 +22,7 @@ from ..picture import missing, take
 
 __all__ = ["Known", "close", "begin_wanted", "known", "look", "on_render", "wanted", "wanting"]
 
-MOST_COPIED = 5_000_000
+MOST_COPIED = 1_100_000
 """Pixels up to which a picture that is in memory only is looked at unasked: copying them holds the window."""
 
 _KEPT = 64  # pictures
