@@ -68,8 +68,8 @@ def journalled(provider, task):
     """Return the task as it comes out of the journal."""
     text = json.dumps(asdict(task))
     assert not [leak for leak in leaks_of(provider) if leak in text], "a key in a task"
-    assert task.id
-    assert isinstance(task.id, str)
+    assert task.id, f"{provider.name} answered with a task that has no id"
+    assert isinstance(task.id, str), f"{provider.name} answered with {task.id!r} as an id"
     assert 0 <= task.wait <= provider.deadline
     return Task(**json.loads(text))
 
