@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -37,8 +38,7 @@ def write(objects: Iterable[Object], path: Path) -> None:
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
     except RuntimeError as error:  # what an exporter reports as an error
-        reason = str(error).removeprefix("Error: ").strip().splitlines()[0]
-        raise OutputError(f"{path.name} cannot be written by Blender's exporter: {reason}") from error
+        raise OutputError(f"{path.name} cannot be written by Blender's exporter: {_reason(error)}") from error
 
 
 def count(objects: Iterable[Object]) -> tuple[int, int]:
@@ -69,6 +69,13 @@ def move_in(folder: Path, path: Path) -> None:
         goal = path.parent / item.relative_to(folder)
         goal.parent.mkdir(exist_ok=True)
         item.replace(goal)
+
+
+def _reason(error: RuntimeError) -> str:
+    """Return what went wrong: of a trace of the exporter's own Python, which is the report then, the last words."""
+    lines = str(error).removeprefix("Error: ").strip().splitlines() or [""]
+    last = [line for line in lines if re.match(r"\w*(Error|Exception)\b", line)]
+    return last[-1] if last and "Traceback" in lines[0] else lines[0]
 
 
 def _select(objects: Iterable[Object]) -> None:

@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The disk is full at each step of a job; once there is room again, `resume` ends in the file, paid once."""
 
+import json
+import os
+import signal
 import sys
 
 import pytest
+
+from ..cli.program import wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs a small file system, or prlimit")
 
@@ -81,3 +86,34 @@ def test_the_room_that_was_held_is_given_back(world):
     one = world(SPAR3D)
     assert one.generate().status == 0
     assert [path for path in one.home.rglob("room*")] == []
+
+
+@pytest.mark.bpy
+def test_where_blender_writes_a_changed_model(world, disk):
+    """The import runs in a program of its own, which finds no room for the file."""
+    one = world(SPAR3D, out=disk.path)
+    disk.watch(one)
+    one.at("submit", disk.fill)
+    child = one.start(*one.generate_words("--size", "2", "--json"))
+    out, _err = child.communicate(timeout=60)  # where Blender's exporter prints its own trace
+    assert child.returncode == 1
+    (failed,) = [event for event in map(json.loads, out.splitlines()) if event["event"] == "failed"]
+    assert "No space left on device" in failed["message"]
+    assert "Traceback" not in failed["message"]
+    assert not one.out.exists()
+    assert sorted(path.name for path in disk.path.iterdir()) == ["filler"]
+    disk.free()
+    one.ends_in_the_result()
+
+
+@pytest.mark.bpy
+@pytest.mark.kill
+def test_killed_while_blender_writes(world):
+    """A kill in the import, whose program dies with it, leaves a job that goes on to the file without a new order."""
+    one = world(SPAR3D)
+    child = one.start(*one.generate_words("--size", "2"))
+    wait_for(lambda: list(one.home.rglob("provenance.json")) or child.poll() is not None)
+    os.killpg(child.pid, signal.SIGKILL)
+    child.communicate(timeout=60)
+    assert child.returncode == -signal.SIGKILL
+    one.ends_in_the_result()
