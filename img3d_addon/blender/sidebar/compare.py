@@ -13,6 +13,7 @@ from .. import comparing, session, spending
 from ..compare_operators import reason_against, ticked, ticks_of
 from ..layout import draw_text
 from ..provider_states import KEY_MISSING, OFFLINE, state_of
+from ..translations import text as translated
 from ..words import capital
 from .tab import ViewTab
 
@@ -35,13 +36,14 @@ class IMG3D_PT_compare(ViewTab, Panel):
             row.prop(ticks, name)
             _draw_state(row, provider, context)
         chosen = ticked(context)
-        price = _price(context, chosen) if chosen else ""
-        if chosen and (reason := reason_against(context)):
-            draw_text(layout, reason, context, icon="INFO")
+        if reason := reason_against(context):
+            draw_text(layout, translated(reason), context, icon="INFO")
+        else:
+            draw_text(layout, translated("In all: {price}", price=_price(context, chosen)), context, icon="FUND")
         row = layout.row()
         row.scale_y = 1.3
-        text = f"Compare {len(chosen)}  ({capital(price)})" if price else "Compare"
-        row.operator("img3d.compare", text=text, icon="MOD_ARRAY", translate=not price)
+        text = translated("Compare {count} Providers", count=len(chosen)) if chosen else ""
+        row.operator("img3d.compare", icon="MOD_ARRAY", **({"text": text, "translate": False} if text else {}))
 
 
 CLASSES = (IMG3D_PT_compare,)
