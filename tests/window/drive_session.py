@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import driver as d
 
 SAVED = Path(tempfile.gettempdir())  # where Blender puts its auto-saves, too
+seen = []  # whether the long job ran at the first auto-save
 
 
 def ours():
@@ -65,6 +66,9 @@ def steps():
     yield from in_another_scene()
     yield from in_a_window_that_is_closed()
     yield from after_undo()
+    yield from by_the_keyboard()
+    yield from in_german()
+    yield from in_the_image_editor()
     yield from auto_saved(long)
     service.stop()
     yield from switch_of_the_file()
@@ -135,10 +139,12 @@ def in_another_scene():
 
 def in_a_window_that_is_closed():
     """Two windows show two scenes; the one that a job was started in is closed: the result goes to its scene."""
-    with bpy.context.temp_override(window=d.window()):
+    windows = bpy.context.window_manager.windows
+    first = d.window()
+    with bpy.context.temp_override(window=first):
         bpy.ops.wm.window_new()
     yield 1.0
-    second = bpy.context.window_manager.windows[-1]
+    second = next(window for window in windows if window != first)
     scene = bpy.data.scenes.new("Second Window")
     second.scene = scene
     yield 0.5
@@ -185,21 +191,85 @@ def begun_for_long():
     d.module("blender.operators").HAND_OVER = 2.0
     job = started()
     yield from d.wait(lambda: newest().running and not d.window().modal_operators, 20.0, what="the hand-over")
+    yield 0.5
     d.shot("0-handed-over")
+    watch_for_save(job)
     settings.provider = "offline"
     bpy.ops.ed.undo_push(message="Provider")
     return job
 
 
+def by_the_keyboard():
+    """Ctrl Alt I closes the sidebar where it shows the tab, and opens it at the tab."""
+    yield from d.move(d.view_3d())
+    yield from d.key("I", ctrl=True, alt=True)
+    yield 0.5
+    assert not d.area().spaces.active.show_region_ui
+    d.region().active_panel_category = "Item"
+    yield from d.key("I", ctrl=True, alt=True)
+    yield from d.wait(lambda: d.region().active_panel_category == d.TAB, what="the tab")
+    assert d.area().spaces.active.show_region_ui
+
+
+def in_german():
+    """The interface speaks the user's language at once."""
+    view = bpy.context.preferences.view
+    view.language, view.use_translate_interface, view.use_translate_tooltips = "de_DE", True, True
+    said = bpy.app.translations.pgettext_iface
+    assert said("Import Options") == "Importoptionen"
+    assert said("Show Image to 3D", "Operator") == "Bild zu 3D zeigen"
+    yield 1.0
+    d.shot("6-german")
+    view.language = "en_US"
+    yield 0.5
+
+
+def in_the_image_editor():
+    """The Image Editor has the tab, too, and its image is one click away from being the picture."""
+    area = d.area()
+    area.type = "IMAGE_EDITOR"
+    area.spaces.active.image = bpy.data.images.load(str(d.ROOT / "examples" / "coin.png"))
+    yield 0.5
+    with bpy.context.temp_override(window=d.window(), area=area, region=d.region("WINDOW", area)):
+        bpy.ops.img3d.show_tab()
+    sidebar = d.region("UI", area)
+    yield from d.wait(lambda: sidebar.active_panel_category == d.TAB, what="the tab in the Image Editor")
+    yield 1.0
+    d.shot("6-image-editor")
+    with bpy.context.temp_override(window=d.window(), area=area, region=sidebar):
+        bpy.ops.img3d.picture_from_editor("INVOKE_DEFAULT")
+    yield from d.wait(lambda: bpy.context.scene.img3d.picture.name == "coin.png", what="the image as the picture")
+    yield 1.0
+    d.shot("6-image-editor-used")
+    area.type = "VIEW_3D"
+    yield 0.5
+
+
 def auto_saved(job):
-    """The file of Blender's auto-save appears while the job runs."""
-    yield from d.wait(saves, 100.0, what="the auto-save")
-    view = next(view for view in views() if view.id == job)
-    assert view.running, "the job has ended before the auto-save"
-    d.log("auto-save:", saves()[0].name, "while", view.name, "is", view.stage)
-    bpy.ops.img3d.cancel(job=job)
-    yield from d.wait(lambda: not next(view for view in views() if view.id == job).running, what="its end")
+    """The file of Blender's auto-save has appeared while the job ran."""
+    yield from d.wait(lambda: seen, 100.0, what="the auto-save")
+    assert seen == [True], "the job has ended before the auto-save"
+    d.log("auto-save:", saves()[0].name)
+    if view_of(job).running:
+        bpy.ops.img3d.cancel(job=job)
+        yield from d.wait(lambda: not view_of(job).running, what="its end")
     d.shot("7-auto-saved")
+
+
+def watch_for_save(job):
+    """Note at the first auto-save whether the job ran then."""
+
+    def look():
+        if not saves():
+            return 0.5
+        seen.append(view_of(job).running)
+        return None
+
+    bpy.app.timers.register(look, persistent=True)
+
+
+def view_of(job):
+    return next(view for view in views() if view.id == job)
 
 
 def saves():
@@ -215,7 +285,7 @@ def switch_of_the_file():
     bpy.ops.wm.open_mainfile(filepath=str(path))
     yield 0.5
     assert not d.window().modal_operators
-    yield from d.wait(lambda: not next(view for view in views() if view.id == job).running, 90.0, what="the result")
+    yield from d.wait(lambda: not view_of(job).running, 90.0, what="the result")
     yield 1.0
     assert not of(job), "the result was pushed into another file"
     yield from d.open_sidebar()
