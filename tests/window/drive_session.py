@@ -239,6 +239,7 @@ def in_the_image_editor():
     with bpy.context.temp_override(window=d.window(), area=area, region=sidebar):
         bpy.ops.img3d.picture_from_editor("INVOKE_DEFAULT")
     yield from d.wait(lambda: bpy.context.scene.img3d.picture.name == "coin.png", what="the image as the picture")
+    sidebar.tag_redraw()
     yield 1.0
     d.shot("6-image-editor-used")
     area.type = "VIEW_3D"

@@ -11,7 +11,7 @@ from ...core.values import Price
 from ..layout import draw_text
 from ..orders import KEY, ONLINE, PACKAGE, PARAM, asked_price, blocked, price_of, provider_of
 from ..translations import text
-from ..words import capital, known_price
+from ..words import known_price
 
 __all__ = ["draw_button"]
 
@@ -32,9 +32,15 @@ def draw_button(layout: Any, settings: Any, context: Any) -> None:
     _draw_price(layout, settings, price, context, can_ask=kind not in (ONLINE, KEY, PACKAGE, PARAM))
     row = layout.row()
     row.scale_y = 1.5
-    words = text(capital(known_price(price, short=True)))
-    label = text("Generate  ({price})", price=words) if words else text("Generate")
-    row.operator("img3d.generate", text=label, translate=False, icon="MESH_MONKEY")
+    row.operator("img3d.generate", text=_label(price), translate=False, icon="MESH_MONKEY")
+
+
+def _label(price: Price | None) -> str:
+    if price is None:
+        return text("Generate")
+    if not price.amount:
+        return text("Generate  (Free)")
+    return text("Generate  ({price})", price=known_price(price, short=True))
 
 
 def _draw_price(layout: Any, settings: Any, price: Price | None, context: Any, *, can_ask: bool) -> None:

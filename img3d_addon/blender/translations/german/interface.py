@@ -66,6 +66,7 @@ TEXTS = {
     ),
     "Gallery": "Galerie",
     "Generate": "Erzeugen",
+    "Generate  (Free)": "Erzeugen  (kostenlos)",
     "Generate  ({price})": "Erzeugen  ({price})",
     "Generate {count} Objects": "{count} Objekte erzeugen",
     "Go back to Object Mode first": "Zuerst in den Objektmodus zurückkehren",
