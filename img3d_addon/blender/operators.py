@@ -45,7 +45,7 @@ class IMG3D_OT_generate(Operator):
     def poll(cls, context: Any) -> bool:
         """Say what is missing, if anything is."""
         if reason := blocked(settings_of(context.scene))[1]:
-            cls.poll_message_set(reason)
+            cls.poll_message_set(text(reason))
         return not reason
 
     def execute(self, context: Any) -> set[Any]:
