@@ -5,7 +5,6 @@ import gzip
 import itertools
 import json
 import random
-import resource
 import shutil
 import sys
 
@@ -104,6 +103,8 @@ CASES = [
 
 
 def limit():
+    import resource  # not on Windows
+
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
