@@ -40,7 +40,7 @@ def draw_details(layout: Any, view: JobView, context: Any) -> None:
         draw_text(box, translated(_TWO_WAYS), context, icon="QUESTION")
     elif state == "interrupted" and view.resumable and view.state in ("remote", "downloading"):
         draw_text(box, translated(_LEFT_THERE), context, icon="INFO")
-    _draw_way_on(box, view, state)
+    _draw_way_on(box, view, state, narrow=width_of(context) < _NARROW)
     _draw_more(box, view, context, error=error)
 
 
@@ -80,9 +80,9 @@ def _draw_stop(layout: Any, view: JobView, *, is_import: bool) -> None:
         row.operator("img3d.stop_waiting", icon="PAUSE").job = view.id
 
 
-def _draw_way_on(layout: Any, view: JobView, state: str) -> None:
+def _draw_way_on(layout: Any, view: JobView, state: str, *, narrow: bool) -> None:
     """Draw the one thing that this state asks for."""
-    row = layout.row(align=True)
+    row = layout.column(align=True) if narrow else layout.row(align=True)
     row.scale_y = 1.2
     if state in DONE:
         button = row.operator(
