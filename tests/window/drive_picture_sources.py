@@ -294,7 +294,7 @@ def in_blender():
     assert facts().seen.transparent, "the world is in the still"
     d.shot("10-viewport")
     yield from d.key("Z", ctrl=True)
-    yield from becomes("clipboard")
+    yield from d.wait(lambda: chosen() != "Scene viewport", what="the picture of before")
     other = next(one for one in d.window().screen.areas if one.type == "OUTLINER")
     other.type = "IMAGE_EDITOR"
     other.spaces.active.image = bpy.data.images["vase.png"]
@@ -312,7 +312,7 @@ def in_blender():
     bpy.data.objects.remove(empty)
     render = bpy.context.scene.render
     render.engine, render.resolution_x, render.resolution_y = "CYCLES", 96, 64
-    bpy.context.scene.cycles.samples = 1
+    bpy.context.scene.cycles.samples, bpy.context.scene.cycles.use_denoising = 1, False
     bpy.ops.render.render()
     yield 0.3
     bpy.ops.img3d.picture_from_render()
