@@ -10,7 +10,15 @@ _MANIFEST = next(path for path in (_HERE / "manifest.toml", _HERE.parent / "blen
 PAGES = {
     "Use it": ("install", "guide", "offline", "services", "parameters", "troubleshooting"),
     "Script it": ("console", "console-reference", "command-line", "batch", "farm"),
-    "Work on it": ("contributing", "adding-a-provider", "provider-rules", "architecture", "decisions", "benchmarks"),
+    "Work on it": (
+        "contributing",
+        "adding-a-provider",
+        "provider-rules",
+        "architecture",
+        "decisions",
+        "benchmarks",
+        "faults",
+    ),
     "The project": ("changelog",),
 }
 

@@ -21,6 +21,7 @@ PAGES = {
     "CONTRIBUTING.md": "contributing.md",
     "bench/README.md": "benchmarks.md",
     "img3d_addon/providers/README.md": "provider-rules.md",
+    "tests/faults/README.md": "faults.md",
 }
 """Pages of the site that stand elsewhere in the repository."""
 
