@@ -100,8 +100,9 @@ class IMG3D_OT_generate(Operator):
         return {"PASS_THROUGH"}
 
     def cancel(self, context: Any) -> None:
-        """Leave the job to the pump: a file is loaded, or the window is closed."""
-        self._leave(context, "CANCELLED")
+        """Leave the job to the pump: a file is loaded, or the window is closed. A question that is denied made none."""
+        if not self._asked:
+            self._leave(context, "CANCELLED")
 
     def _question(self, context: Any) -> str:
         settings = settings_of(context.scene)

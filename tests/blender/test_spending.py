@@ -7,7 +7,7 @@ import bpy
 import pytest
 
 import img3d_addon
-from img3d_addon.blender import session, spending
+from img3d_addon.blender import operators, session, spending
 from img3d_addon.core.jobs.job import Job
 from img3d_addon.core.values import Price
 
@@ -106,3 +106,8 @@ def test_jobs_of_yesterday_do_not_count(own, home):
         )
     journal.close()
     assert spending.spent_words() == "4 credits (0.04 USD)"
+
+
+def test_who_says_no_to_the_question_has_no_job_to_leave():
+    denied = SimpleNamespace(_asked=True)  # what `invoke` has set by then: no timer, no job
+    operators.IMG3D_OT_generate.cancel(denied, bpy.context)
