@@ -47,6 +47,11 @@ def test_once_at_each_step(world, provider, step, how):
     one = world(provider)
     one.at(step, how)
     done = one.generate()
+    if (step, how) == ("upload", in_headers):  # an answer with nothing in it, which is not asked for again by itself
+        assert done.status == 1, done
+        assert "nothing is charged" in done.sentence
+        one.ends_in_the_result()
+        return
     assert one.submits == 1
     if step == "submit":
         assert done.status == 1, done

@@ -134,7 +134,8 @@ def test_damaged_while_a_job_runs(world, damage, step):
     def harm(_reply):
         Backup(one)
         for path in files_of(one):
-            damage(path)
+            if not path.name.endswith("-shm"):  # mapped into memory: the system itself ends who reads beyond its end
+                damage(path)
 
     one.at(step, harm)
     done = one.generate()
