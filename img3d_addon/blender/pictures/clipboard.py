@@ -15,6 +15,7 @@ from bpy.types import Operator
 from ...core.errors import BadInput, Img3dError, Offline
 from ...core.http.picture import fetch_picture, is_address, name_in
 from ...core.jobs.control import Control
+from ...core.packages import need
 from .. import session
 from ..translations import text
 from . import background, choosing, several
@@ -106,6 +107,7 @@ def _fetching(address: str) -> Callable[[Control], Path]:
 
 def _pasted(_control: Control) -> Path:
     """Write the image on the clipboard to a file. Pillow asks the system, on Linux by way of wl-paste or xclip."""
+    need("PIL")
     from PIL import Image, ImageGrab
 
     try:
