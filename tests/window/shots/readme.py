@@ -69,7 +69,7 @@ def steps():
     picture("result", left=1050)
     yield from several_jobs()
     yield from away()
-    picture("running", left=530)
+    picture("running", left=396)
 
 
 def known():
