@@ -8,10 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, StringProperty
 from bpy.types import AddonPreferences, Context, UILayout
 
-from ..core.jobs.spending import Limit
 from ..core.params import Choice, Secret, Text
 from ..core.provider import Provider
 from ..providers import load
@@ -19,7 +18,8 @@ from . import asking
 from .layout import draw_text
 from .properties import capitals, enum_items, settings_of
 from .session import PACKAGE, home, offline_advice, providers
-from .spending import ABOVE, ALWAYS, NEVER, own_units
+from .spending import own_units
+from .spending_preferences import draw_limits, draw_spending, spending_properties
 
 __all__ = ["account_topic", "base_urls", "draw_keys", "has_account", "key_state", "keys", "register", "unregister"]
 
@@ -81,7 +81,7 @@ class Preferences:
         layout.use_property_split = True
         layout.use_property_decorate = False
         _draw_online(layout)
-        _draw_spending(layout.column(), self)
+        draw_spending(layout.column(), self)
         scene: Any = context.scene
         chosen = settings_of(scene).provider
         groups = _by_vendor(providers())
@@ -107,7 +107,7 @@ def register() -> None:
             name="Pop-Up at the End of a Job",
             description="When a job ends while the tab is not in view, show so at the mouse, too",
         ),
-        **_spending_properties(found.values()),
+        **spending_properties(found.values()),
     }
     for item in _items(found.values()):
         own[item.env.lower()] = _property(item)
@@ -122,32 +122,6 @@ def register() -> None:
     made = type("IMG3D_AP_preferences", (Preferences, AddonPreferences), {"__annotations__": own})
     bpy.utils.register_class(made)
     _registered.append(made)
-
-
-def _spending_properties(found: Iterable[Provider]) -> dict[str, Any]:
-    rules = [
-        (ALWAYS, "Always", "Ask before each job that costs something, or that may", 0),
-        (ABOVE, "Above the Limit", "Ask before a job that passes a limit, or whose price cannot be held against it", 1),
-        (NEVER, "Never", "Make jobs without asking, whatever they cost", 2),
-    ]
-    own: dict[str, Any] = {
-        "confirm_paying": EnumProperty(
-            name="Confirm Before Paying",
-            description="When the sidebar asks before a job is made; scripts and the command line are not asked",
-            items=rules,  # small numbers: buttons in a row show a large one as not chosen
-            default=ABOVE,
-        )
-    }
-    limits = {"": "USD", **{f"{vendor.lower()}_": unit for vendor, unit in own_units(found).items()}}
-    for word, unit in limits.items():
-        own[f"{word}job_limit"] = _limit(f"a job may cost, in {unit}", name="Limit for a Job")
-        own[f"{word}day_limit"] = _limit(f"all jobs of a day may cost, in {unit}", name="Limit for a Day")
-    return own
-
-
-def _limit(what: str, *, name: str) -> Any:
-    description = f"What {what}, before the sidebar asks; 0 is no limit"
-    return FloatProperty(name=name, description=description, min=0.0, soft_max=1000.0, precision=2, step=10)
 
 
 def unregister() -> None:
@@ -199,19 +173,6 @@ def _draw_online(layout: UILayout) -> None:
         box.operator("extensions.userpref_allow_online", text="Allow Online Access", icon="CHECKMARK")
 
 
-def _draw_spending(layout: UILayout, own: Any) -> None:
-    layout.row().prop(own, "confirm_paying", expand=True)
-    if own.confirm_paying != NEVER:
-        _draw_limits(layout, own, word="", unit=Limit().unit)
-
-
-def _draw_limits(layout: UILayout, own: Any, *, word: str, unit: str) -> None:
-    column = layout.column(align=True)
-    column.active = own.confirm_paying != NEVER
-    column.prop(own, f"{word}job_limit", text=f"Limit for a Job ({unit})")
-    column.prop(own, f"{word}day_limit", text=f"For a Day ({unit})")
-
-
 _STATE_WORDS: dict[str, tuple[str, Any]] = {
     "preferences": ("Key set here", "CHECKMARK"),
     "environment": ("Key found in the environment", "CHECKMARK"),
@@ -234,7 +195,7 @@ def _draw_vendor(layout: UILayout, own: Any, group: list[Provider], *, context: 
         draw_keys(layout, own, group, context=context)
         layout.prop(own, f"{provider.vendor.lower()}_url", placeholder=provider.base_url)
         for vendor, unit in own_units(group).items():
-            _draw_limits(layout, own, word=f"{vendor.lower()}_", unit=unit)
+            draw_limits(layout, own, word=f"{vendor.lower()}_", unit=unit)
     elif answer and answer.text:
         _draw_answer(layout, answer, context)
 
