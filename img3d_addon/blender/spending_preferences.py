@@ -12,6 +12,7 @@ from bpy.types import UILayout
 from ..core.jobs.spending import Limit
 from ..core.provider import Provider
 from .spending import ABOVE, ALWAYS, NEVER, own_units
+from .translations import text
 
 __all__ = ["draw_limits", "draw_spending", "spending_properties"]
 
@@ -49,8 +50,8 @@ def draw_limits(layout: UILayout, own: Any, *, word: str, unit: str) -> None:
     """Draw the limits in one unit; `word` begins the names of their properties."""
     column = layout.column(align=True)
     column.active = own.confirm_paying != NEVER
-    column.prop(own, f"{word}job_limit", text=f"Limit for a Job ({unit})")
-    column.prop(own, f"{word}day_limit", text=f"For a Day ({unit})")
+    column.prop(own, f"{word}job_limit", text=f"{text('Limit for a Job')} ({unit})")
+    column.prop(own, f"{word}day_limit", text=f"{text('Limit for a Day')} ({unit})")
 
 
 def _limit(what: str, *, name: str) -> Any:
