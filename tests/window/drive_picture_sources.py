@@ -297,14 +297,16 @@ def in_blender():
     yield from d.wait(lambda: chosen() != "Scene viewport", what="the picture of before")
     other = next(one for one in d.window().screen.areas if one.type == "OUTLINER")
     other.type = "IMAGE_EDITOR"
-    other.spaces.active.image = bpy.data.images["vase.png"]
+    vase = bpy.data.images.load(str(d.ROOT / "examples" / "vase.png"), check_existing=True)
+    other.spaces.active.image = vase
     yield 0.3
     bpy.ops.img3d.picture_from_editor()
     assert chosen() == "vase.png"
     other.type = "OUTLINER"
     yield 0.3
     empty = bpy.data.objects.new("reference", None)
-    empty.empty_display_type, empty.data = "IMAGE", bpy.data.images["duck.png"]
+    duck = bpy.data.images.load(str(d.ROOT / "examples" / "duck.png"), check_existing=True)
+    empty.empty_display_type, empty.data = "IMAGE", duck
     bpy.context.collection.objects.link(empty)
     bpy.context.view_layer.objects.active = empty
     bpy.ops.img3d.picture_from_empty()
