@@ -38,7 +38,7 @@ _AT = "img3d_compare_at"
 _LABEL = "img3d_label"
 _FILE = "compare.json"
 _GAP = 0.3  # between two results, as a share of the widest
-_TILT = math.radians(45)  # of a label: it is read from the front and from above
+_TILT = math.radians(30)  # of a label: it is read from the front and from above, and hides little
 
 
 def planned(scene: bpy.types.Scene, providers: Iterable[Provider]) -> list[tuple[Provider, Mapping[str, Any]]]:
@@ -102,7 +102,9 @@ def line_up(home: Any, jobs: Sequence[str]) -> None:
     labels = {item[_LABEL]: item for item in home.all_objects if _LABEL in item}
     there = [(job, roots[job], _extent(roots[job])) for job in jobs if job in roots]
     widest = max((high.x - low.x for _job, _root, (low, high) in there), default=0.0)
-    size = 0.12 * max((max(*(high - low)) for _job, _root, (low, high) in there), default=0.0)
+    size = _label_size(
+        labels.values(), widest, tallest=max((max(*(high - low)) for _, _, (low, high) in there), default=0)
+    )
     at = Vector(home[_AT])
     left: float | None = None
     for job, root, (low, high) in there:
@@ -110,7 +112,7 @@ def line_up(home: Any, jobs: Sequence[str]) -> None:
         left = at.x - width / 2 if left is None else left
         root.location += Vector((left - low.x, at.y - (low.y + high.y) / 2, at.z - low.z))
         if job in labels:
-            _put_label(labels[job], Vector((left + width / 2, at.y - (high.y - low.y) / 2, at.z)), size, widest=widest)
+            _put_label(labels[job], Vector((left + width / 2, at.y - (high.y - low.y) / 2, at.z)), size)
         left += width + _GAP * widest
 
 
@@ -178,12 +180,17 @@ def _label(home: Any, made: Imported, view: JobView | None) -> None:
     home.objects.link(label)
 
 
-def _put_label(label: Any, front: Vector, size: float, *, widest: float) -> None:
-    longest = max(map(len, label.data.body.splitlines()))
+def _label_size(labels: Iterable[Any], widest: float, *, tallest: float) -> float:
+    """Return the height of the letters: the same for all, so that the longest line has room before its object."""
+    longest = max((len(line) for label in labels for line in label.data.body.splitlines()), default=1)
     # a character is about half as wide as it is high
-    label.data.size = min(size, (1 + _GAP) * 2.0 * widest / max(longest, 1)) or 1.0
+    return min(0.12 * tallest, (1 + _GAP) * 2.0 * widest / max(longest, 1)) or 1.0
+
+
+def _put_label(label: Any, front: Vector, size: float) -> None:
+    label.data.size = size
     label.rotation_euler = (_TILT, 0.0, 0.0)
-    label.location = front - Vector((0.0, 2.2 * label.data.size, 0.0))
+    label.location = front - Vector((0.0, 3.0 * size, 0.0))
 
 
 def _extent(root: Any) -> tuple[Vector, Vector]:

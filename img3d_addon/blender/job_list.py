@@ -39,7 +39,7 @@ SORTS = (
     ("NEWEST", "Newest", "The newest job first", "SORTTIME", 0),
     ("NAME", "Name", "By the name of the object", "SORTALPHA", 1),
     ("STATE", "State", "What runs or needs you first", "INFO", 2),
-    ("COST", "Cost", "What cost most first", "FUND", 3),
+    ("COST", "Cost", "What cost most first", "SORTSIZE", 3),
     ("PROVIDER", "Provider", "By the provider", "WORLD", 4),
 )
 PAGE = 200  # jobs that are read from the journal at once

@@ -39,7 +39,7 @@ class IMG3D_PT_compare(ViewTab, Panel):
         if reason := reason_against(context):
             draw_text(layout, translated(reason), context, icon="INFO")
         else:
-            draw_text(layout, translated("In all: {price}", price=_price(context, chosen)), context, icon="FUND")
+            draw_text(layout, translated("In all: {price}", price=_price(context, chosen)), context)
         row = layout.row()
         row.scale_y = 1.3
         text = translated("Compare {count} Providers", count=len(chosen)) if chosen else ""
