@@ -59,7 +59,9 @@ def test_moved_between_a_kill_and_the_resume(world, clock, moved):
     one.ends_in_the_result()
 
 
-@pytest.mark.parametrize("step", ["upload", "submit", pytest.param("poll", marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "step", ["upload", *(pytest.param(step, marks=pytest.mark.long) for step in ("submit", "poll"))]
+)
 def test_a_lease_that_seems_to_be_over_pays_nothing_twice(world, clock, step):
     """A second program believes the first one to be dead, as after a night of sleep, and takes the job over."""
     one = clocked(world(SCENARIO))

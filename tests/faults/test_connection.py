@@ -29,7 +29,6 @@ STEPS = ((SPAR3D, "submit"), *((SCENARIO, step) for step in ("upload", "submit",
 STAYING = ("upload", "poll", "files")
 SHORT = {  # one way for each step; the long run takes all
     (SPAR3D, "submit", in_body),
-    (SCENARIO, "upload", before),
     (SCENARIO, "submit", before),
     (SCENARIO, "poll", in_headers),
     (SCENARIO, "result", in_body),

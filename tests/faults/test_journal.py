@@ -150,6 +150,7 @@ def test_damaged_while_a_job_runs(world, damage, step):
         assert one.is_written()
 
 
+@LONG
 def test_the_write_ahead_log_is_lost(world):
     one = world(SCENARIO)
     assert one.generate().status == 0

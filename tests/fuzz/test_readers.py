@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no ala
 if sys.platform != "win32":
     from .trying import CASES, cases, tried
 
-EXAMPLES = 150
+EXAMPLES = 120
 
 
 @pytest.mark.parametrize("name", READERS)
