@@ -64,14 +64,10 @@ class IMG3D_OT_preset(AddPresetBase, Operator):
         return subfolder(_chosen())
 
     @property
-    def preset_defines(self) -> list[str]:
-        """Blender asks for the lines that a preset begins with."""
-        return [f"settings = bpy.context.scene.img3d.{_chosen().name}"]
-
-    @property
     def preset_values(self) -> list[str]:
-        """Blender asks for what is kept."""
-        return [f"settings.{param.name}" for param in _chosen().params if in_presets(param)]
+        """Blender asks for what is kept; whole paths, since names of its `preset_defines` are lost in Python 3.13."""
+        own = f"bpy.context.scene.img3d.{_chosen().name}"
+        return [f"{own}.{param.name}" for param in _chosen().params if in_presets(param)]
 
 
 class _Presets(PresetPanel):
