@@ -12,6 +12,7 @@ import img3d_addon as img3d
 from img3d_addon.blender import console, orders, properties, pump, session
 from img3d_addon.blender.after import check
 from img3d_addon.blender.importing.used import images_of
+from img3d_addon.blender.seeds import is_seed, lock_name
 from img3d_addon.core.jobs.checks import check_params
 from img3d_addon.core.params import File
 from img3d_addon.providers import load
@@ -22,7 +23,13 @@ from .meshes import empty_scene, projected_blob
 DUCK = Path(__file__).parent.parent.parent / "examples" / "duck.png"
 SMALL = {"faces": 2000, "texture_size": 512}
 SERVICE = "scenario_pixal3d"
-INTERFACE_ONLY = {"copy_error", "stop_quads"}  # the clipboard is the whole of it; a script waits for its quads
+# Buttons that have no function beside them: a script has its own pictures, lists, folders, settings and loops.
+_PICTURES = {"check_picture", "drop_pictures", "open_pictures", "paste_picture", "repair_picture", "stop_picture"}
+_PICTURES |= {f"picture_from_{place}" for place in ("editor", "empty", "render", "viewport")} | {"take_picture"}
+_JOBS = {"copy_error", "open_folder", "refresh_jobs", "reload_settings", "remove_job", "select_objects", "stop_quads"}
+_SEVERAL = {"compare", "generate_several", "gallery_page", "offer_assets", "place_result", "stop_waiting", "try_again"}
+_SETTINGS = {"new_seed", "notice", "preset", "reset_setting", "show_tab"}
+INTERFACE_ONLY = _PICTURES | _JOBS | _SEVERAL | _SETTINGS
 
 
 @pytest.fixture(autouse=True)
@@ -84,7 +91,7 @@ def broken_off():
 
 def test_every_operator_stands_here():
     compared = {"generate", "cancel", "resume", "import_result", "test_key", "ask_price"}
-    compared |= {"restore_texture", "full_textures", "quad_remesh"}
+    compared |= {"ask_balance", "restore_texture", "full_textures", "quad_remesh"}
     assert set(dir(bpy.ops.img3d)) == compared | INTERFACE_ONLY
 
 
@@ -93,9 +100,12 @@ def test_generate_takes_the_same_parameters_with_the_same_defaults(settings, nam
     settings.provider = name
     settings.offline.property_unset("faces")
     settings.offline.property_unset("texture_size")
+    provider = load()[name]
+    seeds = [param for param in provider.params if is_seed(param)]
+    for param in seeds:  # unlocked, the sidebar draws a new one for each job
+        setattr(getattr(settings, name), lock_name(param), True)
     ours = console._order(settings.picture, name, name="", account=None, after=None, options={})
     theirs = orders.order_of(bpy.context.scene)
-    provider = load()[name]
     for order in (ours, theirs):
         assert check_params(order.params, provider) == check_params({}, provider)
         assert check(order.after) == check({})
@@ -156,6 +166,11 @@ def test_import_result(settings):
 def test_test_key(server, capfd):
     assert bpy.ops.img3d.test_key(provider=SERVICE) == {"FINISHED"}
     assert said(capfd)[0].startswith(f"{img3d.check_key(SERVICE)} Left: {img3d.balance(SERVICE)}")
+
+
+def test_ask_balance(server, capfd):
+    assert bpy.ops.img3d.ask_balance(provider=SERVICE) == {"FINISHED"}
+    assert str(img3d.balance(SERVICE)) in said(capfd)[0]
 
 
 def test_ask_price(settings, server, capfd):
