@@ -12,9 +12,11 @@ _commands: list[object] = []
 
 def register() -> None:
     """Register everything; what was registered before a failure is taken back."""
+    from .parts import PARTS
+
     done = []
     try:
-        for part in _parts():
+        for part in PARTS:
             part.register()
             done.append(part)
         _add_command()
@@ -32,66 +34,15 @@ def unregister() -> None:
     from ..core.packages import lacking
     from . import session
     from .helper import starting
+    from .parts import PARTS
 
     while _commands:
         bpy.utils.unregister_cli_command(_commands.pop())
-    for part in reversed(_parts()):
+    for part in reversed(PARTS):
         part.unregister()
     starting.close()
     session.close()
     lacking.cache_clear()
-
-
-def _parts() -> tuple:
-    from . import (
-        compare_operators,
-        full_textures,
-        gallery_operators,
-        job_list,
-        job_operators,
-        notices,
-        operators,
-        pictures,
-        placing,
-        preferences,
-        presets,
-        properties,
-        pump,
-        quad_operators,
-        questions,
-        reloading,
-        restoring,
-        result_operators,
-        setting_operators,
-        showing,
-        sidebar,
-        translations,
-    )
-
-    return (
-        translations,
-        preferences,
-        properties,
-        job_list,
-        operators,
-        job_operators,
-        result_operators,
-        reloading,
-        placing,
-        gallery_operators,
-        compare_operators,
-        questions,
-        setting_operators,
-        presets,
-        restoring,
-        full_textures,
-        quad_operators,
-        pictures,
-        sidebar,
-        showing,
-        notices,
-        pump,
-    )
 
 
 def _look_around() -> None:

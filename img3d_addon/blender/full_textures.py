@@ -100,15 +100,4 @@ def _chosen(context: Any) -> list[Object]:
 
 
 CLASSES = (IMG3D_OT_full_textures,)
-
-
-def register() -> None:
-    """Register the operator."""
-    for one in CLASSES:
-        bpy.utils.register_class(one)
-
-
-def unregister() -> None:
-    """Undo `register`, in reverse."""
-    for one in reversed(CLASSES):
-        bpy.utils.unregister_class(one)
+register, unregister = bpy.utils.register_classes_factory(CLASSES)  # pyright: ignore[reportGeneralTypeIssues]

@@ -105,16 +105,10 @@ class IMG3D_OT_stop_quads(Operator):
 
 
 CLASSES = (IMG3D_OT_quad_remesh, IMG3D_OT_stop_quads)
-
-
-def register() -> None:
-    """Register the operators."""
-    for one in CLASSES:
-        bpy.utils.register_class(one)
+register, _unregister = bpy.utils.register_classes_factory(CLASSES)  # pyright: ignore[reportGeneralTypeIssues]
 
 
 def unregister() -> None:
-    """Undo `register`, in reverse."""
-    for one in reversed(CLASSES):
-        bpy.utils.unregister_class(one)
+    """Undo `register`, and forget what was under way."""
+    _unregister()
     remeshing.clear()

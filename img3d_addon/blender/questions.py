@@ -126,21 +126,10 @@ class IMG3D_OT_ask_balance(_Asks, Operator):
 
 
 CLASSES = (IMG3D_OT_test_key, IMG3D_OT_ask_price, IMG3D_OT_ask_balance)
+register, unregister = bpy.utils.register_classes_factory(CLASSES)  # pyright: ignore[reportGeneralTypeIssues]
 
 
 def _told(found: asking.Answer) -> str:
     if found.balance:
         return f"Left: {found.balance}" + (f" ({found.balance.note})" if found.balance.note else "")
     return f"Price: {capital(known_price(found.price))}"
-
-
-def register() -> None:
-    """Register the operators."""
-    for one in CLASSES:
-        bpy.utils.register_class(one)
-
-
-def unregister() -> None:
-    """Undo `register`, in reverse."""
-    for one in reversed(CLASSES):
-        bpy.utils.unregister_class(one)

@@ -199,15 +199,4 @@ def _restore_all(items: Iterable[Object], *, apply_modifiers: bool) -> tuple[int
 
 
 CLASSES = (IMG3D_OT_restore_texture,)
-
-
-def register() -> None:
-    """Register the operator."""
-    for one in CLASSES:
-        bpy.utils.register_class(one)
-
-
-def unregister() -> None:
-    """Undo `register`, in reverse."""
-    for one in reversed(CLASSES):
-        bpy.utils.unregister_class(one)
+register, unregister = bpy.utils.register_classes_factory(CLASSES)  # pyright: ignore[reportGeneralTypeIssues]
