@@ -11,7 +11,6 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "img3d_addon"
 RINGS = ("core", "providers", "blender")
 FILES = sorted(path for ring in RINGS for path in (PACKAGE / ring).rglob("*.py"))
-LATE = {"bpy", "bmesh", "mathutils", "gpu", "requests", "PIL", "numpy", "sqlite3"}
 
 
 def ring_of(path: Path) -> int:

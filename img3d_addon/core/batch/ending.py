@@ -28,7 +28,6 @@ class Ending:
     def __init__(self, board: Board, engine: Engine) -> None:
         self._board = board
         self._engine = engine
-        self._by_row: dict[int, tuple[Task, Keys]] = {}
 
     def hear(self) -> int:
         """Take up what happened to the jobs; return how many events there were."""

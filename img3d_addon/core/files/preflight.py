@@ -54,7 +54,6 @@ class Contents:
     faces: int = 0
     vertices: int = 0
     textures: int = 0
-    extensions: tuple[str, ...] = ()
 
 
 def readable_by(version: tuple[int, ...]) -> frozenset[str]:
@@ -192,7 +191,6 @@ def _contents(document: Mapping[str, Any]) -> Contents:
         faces=faces,
         vertices=vertices,
         textures=len(items(document, "images")),
-        extensions=tuple(str(name) for name in items(document, "extensionsUsed")),
     )
 
 

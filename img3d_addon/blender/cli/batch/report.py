@@ -107,6 +107,7 @@ class Report:
 
 
 def of_row(row: Row) -> dict[str, Any]:
+    """Return what an event says of the row that it is about."""
     return {"row": row.number + 1, "picture": str(row.picture)}
 
 
