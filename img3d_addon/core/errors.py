@@ -3,6 +3,7 @@
 
     Img3dError                the text is meant for the user
       BadInput                picture, parameter or argument, before anything is sent
+        Busy                  the job is at work, here or in another process
       KeyMissing              says where to put the key and which variable to set
       Offline                 says how online access is turned on
       OverBudget              the spending limit would be passed
@@ -16,9 +17,9 @@
       Uncertain               a submit without an answer: it may have been charged
       Cancelled               by the user
       Stopped                 by the end of Blender; the job can be resumed
+      LeaseLost               another process has taken the job over
 
 `kind` is the word that scripts see (`{"event": "failed", "kind": ...}`), `advice` the next step.
-`jobs/journal.py` adds `Busy` (a `BadInput`) and `LeaseLost` for jobs that another process works on.
 """
 
 from __future__ import annotations
@@ -27,11 +28,13 @@ __all__ = [
     "AuthError",
     "BadInput",
     "BadResult",
+    "Busy",
     "Cancelled",
     "CreditsError",
     "Img3dError",
     "ImportFailed",
     "KeyMissing",
+    "LeaseLost",
     "ModerationError",
     "NetworkError",
     "NotFound",
@@ -75,6 +78,12 @@ class BadInput(Img3dError):
 
     kind = "bad_input"
     exit_status = 2
+
+
+class Busy(BadInput):
+    """The job is at work, here or in another living process."""
+
+    kind = "busy"
 
 
 class KeyMissing(Img3dError):
@@ -296,3 +305,10 @@ class Stopped(Img3dError):
     kind = "interrupted"
     exit_status = 130
     advice = "Resume the job to go on."
+
+
+class LeaseLost(Img3dError):
+    """Another process took the job over."""
+
+    kind = "taken_over"
+    advice = "Look at the jobs: it goes on in the other process."

@@ -13,6 +13,7 @@ from img3d_addon.core.errors import (
     AuthError,
     BadInput,
     BadResult,
+    Busy,
     Cancelled,
     KeyMissing,
     NetworkError,
@@ -23,7 +24,6 @@ from img3d_addon.core.errors import (
     Uncertain,
 )
 from img3d_addon.core.jobs.engine import Engine
-from img3d_addon.core.jobs.journal import Busy
 from img3d_addon.core.params import Secret
 from img3d_addon.core.values import Balance, Price
 

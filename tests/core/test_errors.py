@@ -28,7 +28,7 @@ def test_every_kind_is_a_word_of_its_own():
 
 def test_exit_statuses_are_those_of_the_command_line():
     statuses = {error.__name__: error.exit_status for error in CLASSES if error.exit_status != 1}
-    assert statuses == {"BadInput": 2, "KeyMissing": 3, "Offline": 4, "OverBudget": 5, "Stopped": 130}
+    assert statuses == {"BadInput": 2, "Busy": 2, "KeyMissing": 3, "Offline": 4, "OverBudget": 5, "Stopped": 130}
 
 
 def test_given_advice_replaces_the_usual_one():

@@ -8,10 +8,10 @@ import time
 
 import pytest
 
-from img3d_addon.core.errors import BadInput, OutputError
+from img3d_addon.core.errors import BadInput, Busy, LeaseLost, OutputError
 from img3d_addon.core.jobs import lease, schema
 from img3d_addon.core.jobs.job import MOVES, STATES, Ids, Job
-from img3d_addon.core.jobs.journal import Busy, Journal, LeaseLost
+from img3d_addon.core.jobs.journal import Journal
 from img3d_addon.core.values import Model, Picture, Price, Task
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH120
@@ -272,7 +272,7 @@ def test_one_of_many_claims_wins(home):
     journal.add(a_job(home, id="one"))
     journal.close()
     code = (
-        "from img3d_addon.core.jobs.journal import Busy\n"
+        "from img3d_addon.core.errors import Busy\n"
         "try:\n    journal.claim('one'); print('won', flush=True)\nexcept Busy:\n    print('busy', flush=True)\n"
         "sys.stdin.read()"
     )

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import BadInput, BadResult, ProviderError
+from ..errors import BadInput, BadResult, Busy, ProviderError
 from ..events import Event
 from ..http.api import Api
 from ..provider import Provider
@@ -22,7 +22,7 @@ from .cancelling import meaning
 from .checks import check_order, check_params, check_ready, provider_named
 from .context import Context
 from .job import DONE, Ids, Job, JobView
-from .journal import Busy, Journal
+from .journal import Journal
 from .library import Library
 from .misread import understood
 from .registry import KEPT, Registry

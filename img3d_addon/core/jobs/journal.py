@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import BadInput, Img3dError, OutputError
+from ..errors import BadInput, Busy, Img3dError, LeaseLost, OutputError
 from . import lease, schema
 from .job import DONE, MOVES, Job
 from .rows import COLUMNS, from_row, to_columns
@@ -24,24 +24,11 @@ from .rows import COLUMNS, from_row, to_columns
 if TYPE_CHECKING:
     import sqlite3
 
-__all__ = ["Busy", "Journal", "LeaseLost"]
+__all__ = ["Journal"]
 
 log = logging.getLogger(__name__)
 
 _SELECT = f"SELECT {', '.join(COLUMNS)}, owner FROM jobs"
-
-
-class Busy(BadInput):
-    """The job runs in another living process."""
-
-    kind = "busy"
-
-
-class LeaseLost(Img3dError):
-    """Another process took the job over."""
-
-    kind = "busy"
-    advice = "Look at the jobs: it goes on in the other process."
 
 
 class Journal:

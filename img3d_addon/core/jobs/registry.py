@@ -7,10 +7,9 @@ import threading
 from collections import deque
 from collections.abc import Iterable
 
-from ..errors import Img3dError
+from ..errors import Busy, Img3dError
 from ..events import Event
 from .job import Job, JobView
-from .journal import Busy
 from .tickets import Ticket, view_of
 
 __all__ = ["KEPT", "Registry"]

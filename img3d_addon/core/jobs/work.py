@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import Cancelled, Img3dError, OutputError, ProviderError, Stopped, TaskFailed, Uncertain
+from ..errors import Cancelled, Img3dError, LeaseLost, OutputError, ProviderError, Stopped, TaskFailed, Uncertain
 from ..events import Event
 from ..files import room
 from ..packages import need
@@ -21,7 +21,6 @@ from .context import Context
 from .given import kept
 from .intake import take_in
 from .job import DONE, MOVES, OVER
-from .journal import LeaseLost
 from .library import sha256_of
 from .resuming import lost_submit
 from .run import run
