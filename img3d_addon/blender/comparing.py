@@ -2,7 +2,8 @@
 """The same picture at several providers, and their results side by side in a row with labels.
 
 What belongs together is kept beside each result, so that a job that is resumed another day finds its row. The row is
-laid out again with each result that arrives, in the order of the providers; one that never comes leaves no gap.
+laid out again with each result that arrives, in the order of the providers; one that never comes leaves no gap, nor
+does one that the artist has hidden or emptied.
 """
 
 from __future__ import annotations
@@ -70,11 +71,11 @@ def start(scene: bpy.types.Scene, providers: Sequence[Provider]) -> list[str]:
     try:
         for order in orders:
             jobs.append(session.engine().submit(order))
+        _remember(jobs, name)
     except Img3dError:
         for job in jobs:
             session.engine().cancel(job)
         raise
-    _remember(jobs, name)
     return jobs
 
 
@@ -99,8 +100,9 @@ def settle(context: Any, job: str, made: Imported) -> None:
 def line_up(home: Any, jobs: Sequence[str]) -> None:
     """Lay the row out from left to right in the order of `jobs`, their labels before them."""
     roots = {item["img3d_job"]: item for item in home.all_objects if "img3d_image" in item}
-    labels = {item[_LABEL]: item for item in home.all_objects if _LABEL in item}
-    there = [(job, roots[job], _extent(roots[job])) for job in jobs if job in roots]
+    labels = {item[_LABEL]: item for item in home.all_objects if _LABEL in item and item.type == "FONT"}
+    extents = {job: _extent(roots[job]) for job in jobs if job in roots}
+    there = [(job, roots[job], extent) for job, extent in extents.items() if extent]
     widest = max((high.x - low.x for _job, _root, (low, high) in there), default=0.0)
     size = _label_size(
         labels.values(), widest, tallest=max((max(*(high - low)) for _, _, (low, high) in there), default=0)
@@ -193,9 +195,11 @@ def _put_label(label: Any, front: Vector, size: float) -> None:
     label.location = front - Vector((0.0, 3.0 * size, 0.0))
 
 
-def _extent(root: Any) -> tuple[Vector, Vector]:
-    """Return the lowest and the highest corner of what can be seen of a result."""
+def _extent(root: Any) -> tuple[Vector, Vector] | None:
+    """Return the lowest and the highest corner of what can be seen of a result; None when that is nothing."""
     shown = [item for item in (root, *root.children_recursive) if item.type == "MESH" and not item.hide_viewport]
     corners = [item.matrix_world @ Vector(corner) for item in shown for corner in item.bound_box]
+    if not corners:
+        return None
     low, high = ([pick(corner[axis] for corner in corners) for axis in range(3)] for pick in (min, max))
     return Vector(low), Vector(high)

@@ -155,6 +155,26 @@ def test_a_job_of_another_day_finds_its_row_and_a_copy_is_no_part_of_it(duck):
     assert len(bpy.data.collections["Image to 3D"].objects) == 2
 
 
+def test_a_result_that_was_hidden_and_a_label_that_is_a_mesh_now_keep_no_other_from_its_row(duck):
+    jobs = comparing.start(bpy.context.scene, [session.providers()[name] for name in ORDER])
+    assert session.engine().wait_idle(60)
+    bpy.ops.img3d.import_result("EXEC_DEFAULT", True, job=jobs[0])
+    first = roots()["offline"]
+    first.hide_viewport = True
+    (label,) = labels().values()
+    letters = bpy.data.objects.new("letters", bpy.data.meshes.new("letters"))
+    letters["img3d_label"] = label["img3d_label"]  # as Convert to Mesh leaves it
+    row().objects.link(letters)
+    bpy.data.objects.remove(label)
+    place = first.location.copy()
+    for job in jobs[1:]:
+        assert bpy.ops.img3d.import_result("EXEC_DEFAULT", True, job=job) == {"FINISHED"}
+    found = roots()
+    assert first.location == place
+    assert span(found["stability_spar3d"])[1] < span(found["stability_sf3d"])[0]
+    assert len(labels()) == 2
+
+
 def test_one_that_is_refused_stops_the_others(duck, monkeypatch):
     monkeypatch.delenv("STABILITY_API_KEY")
     with pytest.raises(KeyMissing):
