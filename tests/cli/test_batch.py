@@ -195,6 +195,7 @@ def test_a_range_of_the_rows_has_files_of_its_own(server, tmp_path):
         (("--max-cost", "much"), "is no sum of money"),
         (("--format", "doc"), "--format doc cannot be written"),
         (("--library", "x.glb"), "is no .blend file"),
+        (("--library", "x.blend", "--range", "0:1"), "run the same command without --range and with --resume"),
         (("-o", "sed=1"), "Did you mean 'seed'"),
         (("--provider", "stabilty_spar3d"), "Did you mean 'stability_spar3d'"),
         (("--size", "-1"), "takes a number above 0"),

@@ -72,15 +72,20 @@ def read(args: argparse.Namespace) -> Given:
         plan=_plan(args),
         budget=Budget(amount_of(args.max_cost) if args.max_cost else None, each=each),
         sheet=args.contact_sheet,
-        library=_library(args.library),
+        library=_library(args.library, part=args.range),
         **({"part": f"{first}-{last}", "suffix": f"-{first}-{last}"} if args.range else {}),
     )
 
 
-def _library(path: Path | None) -> Path | None:
-    """Return the .blend for the assets, absolute; `BadInput` when it can be none."""
+def _library(path: Path | None, *, part: str | None) -> Path | None:
+    """Return the .blend for the assets, absolute; `BadInput` when it can be none, or when only a part is made."""
     if path is None:
         return None
+    if part is not None:
+        raise BadInput(
+            "--library is one file for the whole batch, and --range makes a part of it",
+            advice="When all parts are done, run the same command without --range and with --resume.",
+        )
     if path.suffix.lower() != ".blend" or path.is_dir():
         raise BadInput(f"--library {path} is no .blend file", advice="Write for example --library assets.blend.")
     writable(path.absolute().parent)
