@@ -10,7 +10,7 @@ from bpy.props import BoolProperty, PointerProperty
 from bpy.types import Operator, PropertyGroup, WindowManager
 
 from ..core.provider import Provider
-from . import comparing, pump, session, spending
+from . import comparing, pressing, pump, session, spending
 from .picture import missing
 from .properties import settings_of
 from .provider_states import KEY_MISSING, OFFLINE, state_of
@@ -36,6 +36,9 @@ class IMG3D_OT_compare(Operator):
 
     def invoke(self, context: Any, event: Any) -> set[Any]:
         """Ask once for the total, by the rule of all buttons."""
+        if pressing.is_second("compare"):
+            self.report({"INFO"}, "Pressed twice, the jobs are made once: press again for others")
+            return {"CANCELLED"}
         asked: list[str] = []
 
         def run() -> None:
@@ -54,6 +57,7 @@ class IMG3D_OT_compare(Operator):
 
         def run() -> None:
             jobs = comparing.start(context.scene, ticked(context))
+            pressing.note("compare")
             for job in jobs:
                 pump.watch(job, context.scene)
             self.report({"INFO"}, translated("{count} jobs started", count=len(jobs)))

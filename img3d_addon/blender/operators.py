@@ -11,7 +11,7 @@ from bpy.props import BoolProperty
 from bpy.types import Operator
 
 from ..core.errors import Img3dError
-from . import pump, session, spending
+from . import pressing, pump, session, spending
 from .job_operators import cancel
 from .orders import blocked, order_of, params_of, provider_of
 from .picture import name_of
@@ -23,7 +23,6 @@ from .words import stage_of
 
 __all__ = ["register", "unregister"]
 
-TWICE = 1.0  # seconds: who presses again sooner has double-clicked, and would pay for it
 HAND_OVER = 30.0  # seconds: Blender postpones its auto-save while a modal operator lives
 
 
@@ -65,9 +64,9 @@ class IMG3D_OT_generate(Operator):
 
         def run() -> None:
             self._job = session.engine().submit(order_of(context.scene))
-            _pressed[:] = [time.monotonic()]
+            pressing.note("generate")
 
-        if _pressed and time.monotonic() - _pressed[0] < TWICE:
+        if pressing.is_second("generate"):
             self.report({"INFO"}, "Pressed twice, one job is made: press again for another")
             return {"CANCELLED"}
         if not self.confirmed and (asked := self._question(context)):
@@ -122,7 +121,6 @@ class IMG3D_OT_generate(Operator):
 
 
 _viewers: list[str] = []  # jobs whose modal operator lives, the newest last: it owns the status bar
-_pressed: list[float] = []  # when Generate made its last job
 
 
 def register() -> None:
@@ -134,4 +132,4 @@ def unregister() -> None:
     """Undo `register`."""
     bpy.utils.unregister_class(IMG3D_OT_generate)
     _viewers.clear()
-    _pressed.clear()
+    pressing.clear()

@@ -15,7 +15,7 @@ from ..core.errors import BadInput
 from ..core.jobs.job import JobView
 from ..core.params import Choice, Param
 from ..core.values import Order
-from . import pump, session
+from . import pressing, pump, session
 from .after import check
 from .job_list import view_of
 from .names import datablock_name
@@ -62,6 +62,9 @@ class IMG3D_OT_try_again(Operator):
 
     def invoke(self, context: Any, event: Any) -> set[Any]:
         """Ask before money is spent, by the rule of all buttons."""
+        if pressing.is_second("try again"):
+            self.report({"INFO"}, "Pressed twice, one job is made: press again for another")
+            return {"CANCELLED"}
         asked: list[str] = []
 
         def run() -> None:
@@ -82,6 +85,7 @@ class IMG3D_OT_try_again(Operator):
 
         def run() -> None:
             pump.watch(session.engine().submit(order_again(_known(self.job))), context.scene)
+            pressing.note("try again")
 
         return reported(self, run)
 

@@ -4,6 +4,7 @@
 import json
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import pytest
@@ -11,6 +12,7 @@ from mathutils import Vector
 
 import img3d_addon
 from img3d_addon.blender import arriving, comparing, job_list, properties, pump, session
+from img3d_addon.blender.compare_operators import IMG3D_OT_compare
 from img3d_addon.core.errors import KeyMissing
 from tests.servers.stability import StabilityServer
 
@@ -173,6 +175,18 @@ def test_a_result_that_was_hidden_and_a_label_that_is_a_mesh_now_keep_no_other_f
     assert first.location == place
     assert span(found["stability_spar3d"])[1] < span(found["stability_sf3d"])[0]
     assert len(labels()) == 2
+
+
+def test_a_double_click_makes_the_jobs_once(duck):
+    tick("offline", "stability_spar3d")
+    said = []
+    pressed = SimpleNamespace(report=lambda _kind, words: said.append(words))
+    pressed.execute = lambda context: IMG3D_OT_compare.execute(pressed, context)
+    assert IMG3D_OT_compare.invoke(pressed, bpy.context, None) == {"FINISHED"}
+    assert IMG3D_OT_compare.invoke(pressed, bpy.context, None) == {"CANCELLED"}
+    assert len(session.engine_views()) == 2
+    assert said[-1].startswith("Pressed twice")
+    assert session.engine().wait_idle(60)
 
 
 def test_one_that_is_refused_stops_the_others(duck, monkeypatch):

@@ -3,6 +3,7 @@
 
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import pytest
@@ -179,6 +180,15 @@ def test_try_again_makes_another_job_of_the_same(duck):
     second = session.engine_views()[0]
     assert second.id != first.id
     assert (second.params, second.after, second.name) == (first.params, first.after, first.name)
+
+
+def test_a_double_click_on_try_again_makes_one_job(duck):
+    pressed = SimpleNamespace(job=made(duck).id, report=lambda _kind, _words: None)
+    pressed.execute = lambda context: reloading.IMG3D_OT_try_again.execute(pressed, context)
+    assert reloading.IMG3D_OT_try_again.invoke(pressed, bpy.context, None) == {"FINISHED"}
+    assert reloading.IMG3D_OT_try_again.invoke(pressed, bpy.context, None) == {"CANCELLED"}
+    assert len(session.engine_views()) == 2
+    assert session.engine().wait_idle(30)
 
 
 def test_objects_are_selected_in_the_scene_that_has_them(duck):

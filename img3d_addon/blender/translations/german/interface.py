@@ -149,6 +149,9 @@ TEXTS = {
     "Pressed twice, one job is made: press again for another": (
         "Zweimal gedrückt, ein Auftrag wurde begonnen: für einen weiteren noch einmal drücken"
     ),
+    "Pressed twice, the jobs are made once: press again for others": (
+        "Zweimal gedrückt, die Aufträge wurden einmal begonnen: für weitere noch einmal drücken"
+    ),
     "Price not known beforehand": "Der Preis ist vorher nicht bekannt",
     "Price on request": "Preis auf Anfrage",
     "Provider": "Anbieter",
