@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where pictures come from, what is known of them, and their repairs; the artist's datablocks stay as they were."""
 
+import io
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -153,6 +154,26 @@ def test_an_image_on_the_clipboard_is_packed(scene, monkeypatch):
     assert tuple(chosen().size) == (256, 256)
     assert chosen().name == "clipboard"
     assert not list(session.scratch_folder().glob("clipboard-*")), "the file of the clipboard is left behind"
+
+
+def test_a_file_copied_in_a_file_manager_is_taken_as_it_is(scene, monkeypatch):
+    paste(copied(monkeypatch, image=[str(EXAMPLES / "coin.png")]))
+    assert chosen().packed_file.data == (EXAMPLES / "coin.png").read_bytes()
+
+
+@pytest.mark.parametrize("words", ["no picture on the clipboard", "notes.txt"])
+def test_a_copied_file_that_is_no_picture_is_said(scene, monkeypatch, tmp_path, words):
+    names = [tmp_path / "notes.txt"] if words == "notes.txt" else []
+    for name in names:
+        name.write_text("a note")
+    with pytest.raises(pytest.fail.Exception, match=words):
+        paste(copied(monkeypatch, image=[str(name) for name in names]))
+
+
+def test_a_damaged_image_on_the_clipboard_is_said(scene, monkeypatch):
+    data = (EXAMPLES / "coin.png").read_bytes()
+    with pytest.raises(pytest.fail.Exception, match="cannot be read"):
+        paste(copied(monkeypatch, image=Pillow.open(io.BytesIO(data[: len(data) // 2]))))
 
 
 @pytest.mark.parametrize(

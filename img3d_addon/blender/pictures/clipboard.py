@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,8 @@ def _pasted(_control: Control) -> Path:
 
     try:
         found = ImageGrab.grabclipboard()
+        if isinstance(found, Image.Image):
+            found.load()  # what is damaged shows here
     except NotImplementedError:
         raise BadInput(
             "Images on the clipboard cannot be read here", advice="Install wl-clipboard or xclip, or save a file."
@@ -119,13 +122,25 @@ def _pasted(_control: Control) -> Path:
     except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise BadInput(f"The image on the clipboard cannot be read ({error})", advice=_ADVICE) from None
     if isinstance(found, list):  # files that were copied in a file manager
-        paths = [path for path in map(_path, found) if path]
-        if not paths:
-            raise BadInput(_NOTHING, advice=_ADVICE)
-        found = Image.open(paths[0])
+        return _copied([path for path in map(_path, found) if path])
     if found is None:
         raise BadInput(_NOTHING, advice=_ADVICE)
     return _written(found)
+
+
+def _copied(paths: list[Path]) -> Path:
+    """Copy the first file as it is: its orientation, for one, would be lost in another."""
+    from ...core.files import images
+
+    if not paths:
+        raise BadInput(_NOTHING, advice=_ADVICE)
+    kind = images.inspect(paths[0]).format.lower()
+    target = _fresh(session.scratch_folder()).with_suffix(f".{kind}")
+    try:
+        shutil.copyfile(paths[0], target)
+    except OSError as error:
+        raise BadInput(f"{paths[0]} cannot be copied ({error.strerror})", advice=_ADVICE) from error
+    return target
 
 
 def _written(image: Any) -> Path:
