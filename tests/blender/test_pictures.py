@@ -95,6 +95,13 @@ def test_several_files_become_as_many_jobs(operators, monkeypatch):
     assert chosen() is None
 
 
+def test_of_several_none_is_made_when_one_is_gone(operators, tmp_path):
+    names = [str(EXAMPLES / "coin.png"), str(tmp_path / "gone.png")]
+    with pytest.raises(RuntimeError, match=r"gone\.png"):
+        operators.generate_several(files=[{"name": name} for name in names])
+    assert not session.engine().jobs()
+
+
 def test_several_are_refused_with_the_reason(operators):
     properties.settings_of(bpy.context.scene).provider = "stability_spar3d"
     with pytest.raises(RuntimeError, match="online access"):
@@ -377,3 +384,7 @@ def test_the_question_about_several_names_the_total(scene):
     assert "0.png" in drawn and "10.png" not in drawn
     assert "and 3 more" in drawn
     assert "Free" in drawn
+    asking._warnings = ("A limit of yours would be passed. " * 5,)
+    region = SimpleNamespace(width=4000)  # of the 3D view: the question is not as wide
+    asked.draw(asking, SimpleNamespace(scene=scene, region=region, preferences=bpy.context.preferences))
+    assert max(len(words) for words in drawn) < 80

@@ -12,9 +12,10 @@ from bpy.props import CollectionProperty, StringProperty
 from bpy.types import Operator, OperatorFileListElement
 
 from ...core.errors import Img3dError
+from ...core.files.given import check_file
 from ...core.values import Order
 from .. import pump, session, spending
-from ..layout import draw_text
+from ..layout import ICON, draw_text
 from ..orders import blocked_otherwise, params_of, provider_of
 from ..properties import after_values, settings_of
 from ..seeds import renewed
@@ -59,6 +60,7 @@ class IMG3D_OT_generate_several(Operator):
             self.report({"ERROR"}, reason)
             return {"CANCELLED"}
         try:
+            _paths(self)
             type(self)._warnings = tuple(spending.warnings(context, self._orders(context)))
         except Img3dError as error:
             self.report({"ERROR"}, str(error))
@@ -82,7 +84,7 @@ class IMG3D_OT_generate_several(Operator):
         _draw_pair(column, "Provider", provider.label)
         _draw_pair(column, "Total Price", capital(price))
         for warning in self._warnings:
-            draw_text(layout, warning, context, icon="ERROR")
+            draw_text(layout, warning, context, icon="ERROR", width=_WIDTH - 3 * ICON)
 
     def execute(self, context: Any) -> set[Any]:
         """Start the jobs; the pump imports their objects."""
@@ -90,8 +92,7 @@ class IMG3D_OT_generate_several(Operator):
         provider = provider_of(settings)
         try:
             params, after, own = params_of(settings), after_values(settings), getattr(settings, provider.name)
-            for one in self.files:
-                path = Path(self.directory) / one.name
+            for path in _paths(self):
                 params = renewed(own, provider.params, params)
                 order = Order(provider=provider.name, image=path, params=params, name=path.stem, after=after)
                 pump.watch(session.engine().submit(order), context.scene)
@@ -107,6 +108,14 @@ class IMG3D_OT_generate_several(Operator):
 
 
 CLASSES = (IMG3D_OT_generate_several,)
+
+
+def _paths(operator: Any) -> list[Path]:
+    """Return the files; `BadInput` for one that holds no picture, before any job is made and paid."""
+    paths = [Path(operator.directory) / one.name for one in operator.files]
+    for path in paths:
+        check_file(path)
+    return paths
 
 
 def _draw_pair(layout: Any, label: str, value: str) -> None:
