@@ -20,7 +20,7 @@ from ..core.files.pixels import Pixels, write
 from . import saving
 from .names import datablock_name
 
-__all__ = ["Taken", "key_of", "missing", "name_of", "picture_file", "take"]
+__all__ = ["Taken", "key_of", "missing", "name_of", "read_by_blender", "picture_file", "take"]
 
 # What Pillow does not read, or reads without a view of its high range: Blender converts these.
 _CONVERTED = {".exr", ".hdr", ".dpx", ".cin", ".psd", ".jp2", ".j2c"}
@@ -51,6 +51,18 @@ def key_of(image: Image) -> tuple[Any, ...]:
         image.is_dirty,
         tuple(image.size) if in_memory and image.has_data else (),  # else asking for it would load it
     )
+
+
+def read_by_blender(image: Any) -> int:
+    """Return the bytes of a file that only Blender itself reads, on the main thread; 0 for any other, or none."""
+    if image.source != "FILE" or Path(image.filepath_raw).suffix.lower() not in _CONVERTED:
+        return 0
+    if image.packed_file is not None:
+        return image.packed_file.size
+    try:
+        return Path(bpy.path.abspath(image.filepath_raw, library=image.library)).stat().st_size
+    except OSError:
+        return 0
 
 
 def name_of(image: Image) -> str:

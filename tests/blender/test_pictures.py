@@ -355,6 +355,20 @@ def test_a_large_painting_is_looked_at_when_somebody_asks(scene, operators, monk
     assert looked(image).seen.width == 64
 
 
+def test_a_large_file_that_blender_itself_reads_is_looked_at_when_asked(scene, operators, monkeypatch, tmp_path):
+    made = bpy.data.images.new("light", 64, 48, float_buffer=True)
+    made.generated_type, made.file_format = "COLOR_GRID", "OPEN_EXR"
+    made.save(filepath=str(tmp_path / "light.exr"))
+    bpy.data.images.remove(made)
+    image = bpy.data.images.load(str(tmp_path / "light.exr"))
+    choose(image)
+    monkeypatch.setattr(facts, "MOST_READ", 100)
+    assert looked(image).large
+    assert not image.has_data, "Blender was made to read it"
+    operators.check_picture()
+    assert looked(image).seen.width == 64
+
+
 def test_a_file_load_forgets_what_was_on_its_way(scene):
     background.begin(scene, lambda control: control.sleep(60), words="Making...", name="a name")
     making = background.under_way(scene)

@@ -18,12 +18,15 @@ from ...core.errors import Cancelled, Img3dError
 from ...core.files.remarks import Seen
 from ...core.jobs.control import Control
 from .. import picture, pump, session
-from ..picture import missing, take
+from ..picture import missing, read_by_blender, take
 
 __all__ = ["Known", "close", "begin_wanted", "known", "look", "on_render", "wanted", "wanting"]
 
 MOST_COPIED = 1_100_000
 """Pixels up to which a picture that is in memory only is looked at unasked: copying them holds the window."""
+
+MOST_READ = 1_000_000
+"""Bytes up to which a file that only Blender itself reads, such as an EXR, is looked at unasked, for that reason."""
 
 _KEPT = 64  # pictures
 _DELAY = 0.15  # seconds, so that a menu that is run through starts nothing
@@ -91,7 +94,7 @@ def wanted(image: Image) -> bool:
 
 def wanting() -> bool:
     """Whether any picture waits for its look, or is looked at."""
-    return bool(_state.wanted) or any(found.waiting for found in _state.known.values())
+    return bool(_state.wanted) or any(found.waiting for found in list(_state.known.values()))
 
 
 def look(image: Image, scene: Scene) -> None:
@@ -162,7 +165,9 @@ def _looked(taken: Any, control: Control) -> Known | None:
 
 def _is_large(image: Image) -> bool:
     in_memory = image.is_dirty or image.source in ("GENERATED", "VIEWER")
-    return in_memory and image.size[0] * image.size[1] > MOST_COPIED
+    if in_memory:
+        return image.size[0] * image.size[1] > MOST_COPIED
+    return read_by_blender(image) > MOST_READ
 
 
 def _beat() -> None:
