@@ -9,8 +9,8 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 from bpy.types import Operator
 
-from ..core.errors import BadInput
-from . import bringing, job_list, pump, result_previews, session
+from ..core.errors import BadInput, Img3dError
+from . import arriving, bringing, job_list, pump, result_previews, session
 from .job_list import view_of
 from .reporting import JOB, reported
 from .spending import question
@@ -226,6 +226,7 @@ def cancel(operator: Operator, job: str) -> set[Any]:
     def run() -> None:
         pump.forget(job)
         if bringing.stop(job):
+            arriving.forget(job)
             operator.report({"INFO"}, "The import was stopped; the result stays in the library")
         else:
             operator.report({"INFO"}, session.engine().cancel(job))
@@ -237,4 +238,7 @@ def cancel(operator: Operator, job: str) -> set[Any]:
 def _price_question(context: Any, job: str) -> str:
     view = view_of(job)
     provider = session.providers().get(view.provider) if view else None
-    return question(context, [(provider, view.params)]) if view and provider else ""
+    try:
+        return question(context, [(provider, view.params)]) if view and provider else ""
+    except Img3dError as error:  # the journal cannot be read: resuming says the same
+        return str(error)

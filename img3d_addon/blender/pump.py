@@ -239,6 +239,7 @@ def _import(job: str, scene_uid: int) -> None:
     override = place_of(scene_uid)
     if override is None:
         bringing.stop(job)
+        arriving.forget(job)
         notices.tell_ready(job)
         return  # the scene is gone: the sidebar offers the result
     try:

@@ -11,7 +11,7 @@ import pytest
 from mathutils import Vector
 
 import img3d_addon
-from img3d_addon.blender import arriving, comparing, job_list, properties, pump, session
+from img3d_addon.blender import arriving, bringing, comparing, job_list, properties, pump, session
 from img3d_addon.blender.compare_operators import IMG3D_OT_compare
 from img3d_addon.core.errors import KeyMissing
 from tests.servers.stability import StabilityServer
@@ -207,6 +207,13 @@ def test_a_dropped_result_stands_where_it_was_dropped_whatever_the_settings_say(
     newest = bpy.context.view_layer.objects.active
     assert newest.location.to_tuple() == pytest.approx((1.0, 2.0, 0.25), abs=1e-4)
     assert not arriving.is_dropped(job)
+
+
+def test_an_import_that_is_stopped_forgets_where_it_was_dropped(duck, monkeypatch):
+    arriving.drop_at("job", (1.0, 2.0, 0.25))
+    monkeypatch.setattr(bringing, "stop", lambda _job: True)
+    assert bpy.ops.img3d.cancel(job="job") == {"FINISHED"}
+    assert not arriving.is_dropped("job")
 
 
 def test_the_gallery_turns_its_pages(duck):

@@ -7,7 +7,8 @@ import bpy
 import pytest
 
 import img3d_addon
-from img3d_addon.blender import operators, session, spending
+from img3d_addon.blender import job_operators, operators, session, spending
+from img3d_addon.core.errors import OutputError
 from img3d_addon.core.jobs.job import Job
 from img3d_addon.core.values import Price
 
@@ -106,6 +107,20 @@ def test_jobs_of_yesterday_do_not_count(own, home):
         )
     journal.close()
     assert spending.spent_words() == "4 credits (0.04 USD)"
+
+
+def test_a_journal_that_cannot_be_read_is_said_in_the_question_before_submitting_again(own, monkeypatch):
+    def unreadable(*_given):
+        raise OutputError("The journal cannot be read", advice="Look at the disk.")
+
+    found = SimpleNamespace(provider="stability_spar3d", params={})
+    monkeypatch.setattr(job_operators, "question", unreadable)
+    monkeypatch.setattr(job_operators, "view_of", lambda _job: found)
+    asked = []
+    manager = SimpleNamespace(invoke_confirm=lambda *_given, message, **_more: asked.append(message))
+    pressed = SimpleNamespace(job="job", again=True)
+    job_operators.IMG3D_OT_resume.invoke(pressed, SimpleNamespace(window_manager=manager), None)
+    assert "both are charged" in asked[0] and "cannot be read" in asked[0]
 
 
 def test_who_says_no_to_the_question_has_no_job_to_leave():
