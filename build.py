@@ -42,6 +42,7 @@ def parser():
     )
     test.add_argument("--window", action="store_true", help="also the tests in a real Blender with a window")
     test.add_argument("--suite", choices=["sid", "trixie"], default="sid", help="whose Blender the window tests take")
+    test.add_argument("--drive", action="append", metavar="NAME", help="this window test only; may be repeated")
     test.add_argument("--only", action="append", choices=LAYERS, help="run this layer only; may be repeated")
     test.add_argument("words", nargs="*", help="after --: further words for pytest")
     for name, words in PASSED_ON.items():

@@ -90,12 +90,12 @@ def _in_window(blender: str, args: argparse.Namespace) -> list[Line]:
     reason = window.cannot_run()
     if reason:
         return [Line(layer, "not run", reason)]
-    return [_timed(lambda: _window(layer, blender, args.suite))]
+    return [_timed(lambda: _window(layer, blender, args))]
 
 
-def _window(layer: str, blender: str, suite: str) -> Line:
+def _window(layer: str, blender: str, args: argparse.Namespace) -> Line:
     try:
-        outcome = window.run(ensure(blender, "test"), suite)
+        outcome = window.run(ensure(blender, "test"), args.suite, only=args.drive or ())
     except Stop as stop:
         return Line(layer, "FAILED", str(stop))
     return Line(layer, "FAILED" if outcome.trouble else "ok", str(outcome), outcome)

@@ -8,6 +8,7 @@ import platform
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from . import package
@@ -32,14 +33,15 @@ def cannot_run() -> str:
     return ""
 
 
-def run(env: Environment, suite: str) -> Outcome:
-    """Install the zip in a clean profile of the suite's Blender and run every `tests/window/drive_*.py` in it.
+def run(env: Environment, suite: str, *, only: Sequence[str] = ()) -> Outcome:
+    """Install the zip in a clean profile of the suite's Blender and run the scripts of tests/window in it.
 
-    Screenshots and logs stay in dist/window/<suite>/<script>.
+    `only` are names without "drive_", none for all of them. Screenshots and logs stay in dist/window/<suite>/<script>.
     """
     root = prepare(suite)
     archive = package.build(env, "linux-x64")
-    scripts = sorted((ROOT / "tests" / "window").glob("drive_*.py"))
+    home = ROOT / "tests" / "window"
+    scripts = [home / f"drive_{name}.py" for name in only] or sorted(home.glob("drive_*.py"))
     shutil.rmtree(DIST / "window" / suite, ignore_errors=True)
     folder = DIST / "window" / suite
     failed = [script.stem for script in scripts if not drive(root, script, archive, out=folder / script.stem)]
