@@ -79,7 +79,7 @@ class IMG3D_OT_place_result(Operator):
         arriving.drop_at(self.job, place.to_tuple())
         operators: Any = bpy.ops
         try:
-            operators.img3d.import_result("INVOKE_DEFAULT", job=self.job, as_set=True)
+            operators.img3d.import_result("INVOKE_DEFAULT", True, job=self.job, as_set=True)
         except RuntimeError as error:
             arriving.forget(self.job)
             self.report({"ERROR"}, str(error).removeprefix("Error: ").strip())

@@ -13,6 +13,7 @@ from mathutils import Vector
 import img3d_addon
 from img3d_addon.blender import arriving, bringing, comparing, job_list, properties, pump, session
 from img3d_addon.blender.compare_operators import IMG3D_OT_compare
+from img3d_addon.blender.placing import IMG3D_OT_place_result
 from img3d_addon.core.errors import KeyMissing
 from tests.servers.stability import StabilityServer
 
@@ -207,6 +208,19 @@ def test_a_dropped_result_stands_where_it_was_dropped_whatever_the_settings_say(
     newest = bpy.context.view_layer.objects.active
     assert newest.location.to_tuple() == pytest.approx((1.0, 2.0, 0.25), abs=1e-4)
     assert not arriving.is_dropped(job)
+
+
+def test_a_result_that_is_placed_at_once_is_one_undo_step(duck):
+    assert bpy.ops.img3d.generate() == {"FINISHED"}
+    job = session.engine_views()[0].id
+    bpy.data.objects.remove(roots()["offline"])
+    bpy.data.objects.new("before", None).use_fake_user = True
+    bpy.ops.ed.undo_push(message="before")
+    pressed = SimpleNamespace(job=job)
+    assert IMG3D_OT_place_result._place(pressed, bpy.context, Vector((1.0, 2.0, 0.25))) == {"FINISHED"}
+    assert roots()
+    bpy.ops.ed.undo()
+    assert not roots() and "before" in bpy.data.objects
 
 
 def test_an_import_that_is_stopped_forgets_where_it_was_dropped(duck, monkeypatch):
