@@ -10,14 +10,18 @@ from bpy.props import BoolProperty, StringProperty
 from bpy.types import Operator
 
 from ..core.errors import BadInput, Img3dError
+from ..core.jobs.job import JobView
 from . import arriving, bringing, job_list, pump, result_previews, session
 from .job_list import view_of
+from .layout import ICON, draw_text
 from .reporting import JOB, reported
 from .spending import question
 from .translations import text as translated
 
 __all__ = ["cancel", "register", "unregister"]
 
+_WIDTH = 320  # of the question before a job is removed
+_STAYS = "The result stays in the library folder"
 _TWICE = "If the service took the first request, both are charged."
 
 
@@ -155,7 +159,7 @@ class IMG3D_OT_remove_job(Operator):
     def invoke(self, context: Any, event: Any) -> set[Any]:
         """Ask what becomes of the files."""
         more: dict[str, Any] = {"title": "Remove Job", "confirm_text": "Remove"}
-        return context.window_manager.invoke_props_dialog(self, width=320, **more)
+        return context.window_manager.invoke_props_dialog(self, width=_WIDTH, **more)
 
     def draw(self, context: Any) -> None:
         """Say what is lost, and what is not."""
@@ -164,14 +168,9 @@ class IMG3D_OT_remove_job(Operator):
         name = view.name if view else ""
         layout.label(text=translated("{name} is taken out of the list", name=name), translate=False)
         layout.prop(self, "files")
-        if not view or not view.path:
-            return
-        if not self.files:
-            layout.label(text="The result stays in the library folder", icon="INFO")
-        elif view.cost and view.cost.amount:
-            layout.label(text="The result is deleted and cannot be had again without paying", icon="ERROR")
-        else:
-            layout.label(text="The result is deleted", icon="ERROR")
+        if view and (said := _what_is_lost(view, files=self.files)):
+            icon = "INFO" if said == _STAYS else "ERROR"
+            draw_text(layout, said, context, icon=icon, width=_WIDTH - 3 * ICON)
 
     def execute(self, context: Any) -> set[Any]:
         """Remove it."""
@@ -233,6 +232,18 @@ def cancel(operator: Operator, job: str) -> set[Any]:
         pump.start()
 
     return reported(operator, run)
+
+
+def _what_is_lost(view: JobView, *, files: bool) -> str:
+    if view.state in ("submitting", "uncertain", "remote", "downloading"):
+        return "The service may have made the result and charge it; it is not fetched then"
+    if view.path is None:
+        return ""
+    if not files:
+        return _STAYS
+    if view.cost and view.cost.amount:
+        return "The result is deleted and cannot be had again without paying"
+    return "The result is deleted"
 
 
 def _price_question(context: Any, job: str) -> str:

@@ -9,8 +9,9 @@ import bpy
 import pytest
 
 import img3d_addon
-from img3d_addon.blender import job_list, properties, pump, reloading, session, thumbnails
+from img3d_addon.blender import job_list, job_operators, properties, pump, reloading, session, thumbnails
 from img3d_addon.blender.job_states import WORDS, state_of
+from img3d_addon.blender.measuring import width_of_text
 from img3d_addon.core.jobs.job import MOVES, JobView
 from img3d_addon.core.values import Price
 
@@ -226,6 +227,35 @@ def test_removing_keeps_the_files_unless_their_deletion_is_asked_for(duck):
         assert time.monotonic() < end
         time.sleep(0.02)
     assert not session.engine_views()
+
+
+@pytest.mark.parametrize(
+    ("state", "path", "files", "words"),
+    [
+        ("remote", None, False, "may have made"),
+        ("uncertain", None, True, "may have made"),
+        ("failed", None, True, ""),
+        ("ready", DUCK, False, "stays in the library"),
+        ("ready", DUCK, True, "without paying"),
+    ],
+)
+def test_before_a_job_is_removed_what_is_lost_is_said_whole(duck, monkeypatch, state, path, files, words):
+    view = a_view(state=state, path=path, cost=Price(amount=4, unit="credits"))
+    monkeypatch.setattr(job_operators, "view_of", lambda _job: view)
+    drawn = []
+
+    class Layout:
+        def __getattr__(self, _name):
+            return lambda *_given, **_more: self
+
+        def label(self, *, text="", **_more):
+            drawn.append(text)
+
+    asking = SimpleNamespace(layout=Layout(), job="job1", files=files)
+    job_operators.IMG3D_OT_remove_job.draw(asking, bpy.context)
+    assert words in " ".join(drawn[1:])
+    assert bool(words) == bool(drawn[1:])
+    assert max(map(width_of_text, drawn)) < 300
 
 
 def test_what_a_job_cannot_do_is_said(duck):

@@ -225,6 +225,9 @@ TEXTS = {
     "The result stays in the library folder": "Das Ergebnis bleibt im Bibliotheksordner",
     "The newest job first": "Der neueste Auftrag zuerst",
     "The picture that becomes a 3D object": "Das Bild, aus dem ein 3D-Objekt wird",
+    "The service may have made the result and charge it; it is not fetched then": (
+        "Der Dienst hat das Ergebnis vielleicht gemacht und berechnet; es wird dann nicht geholt"
+    ),
     "The service goes on with the job; Resume fetches the result": (
         "Der Dienst arbeitet an dem Auftrag weiter; Fortsetzen holt das Ergebnis"
     ),
