@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parent.parent / "package"))
 import driver as d
 import inside
+from driver import ours
 from profiles import OLD, older
 
 KEY = "sk-MARKED-0123456789"
@@ -22,10 +23,6 @@ KEY = "sk-MARKED-0123456789"
 def archive():
     """Return the zip that is installed: the newest one for this system."""
     return max((d.ROOT / "dist").glob("img3d-*-linux-x64.zip"), key=lambda path: path.stat().st_mtime)
-
-
-def ours():
-    return [item for item in bpy.data.objects if "img3d_job" in item]
 
 
 def preferences():

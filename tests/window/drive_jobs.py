@@ -15,35 +15,15 @@ import mathutils
 
 sys.path.insert(0, str(Path(__file__).parent))
 import driver as d
+from driver import newest, ours, redrawn, settings, views
 
 MANY = 200
 HEADER = 28  # pixels from the header of a closed panel to the next
 _open = {"main", "result", "jobs"}
 
 
-def ours():
-    return [item for item in bpy.data.objects if "img3d_job" in item]
-
-
-def views():
-    return d.module("blender.session").engine_views()
-
-
-def newest():
-    return max(views(), key=lambda view: view.created)
-
-
-def settings():
-    return bpy.context.scene.img3d
-
-
 def preferences():
     return d.module("blender.session").preferences()
-
-
-def redrawn(seconds=0.6):
-    d.region().tag_redraw()
-    yield seconds
 
 
 def steps():

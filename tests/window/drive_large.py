@@ -17,22 +17,11 @@ import bpy
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).parent))
 import driver as d
+from driver import newest, ours, views
 
 from bench import models
 
 FOLDER = Path(tempfile.mkdtemp())
-
-
-def ours():
-    return [item for item in bpy.data.objects if "img3d_job" in item]
-
-
-def views():
-    return d.module("blender.session").engine_views()
-
-
-def newest():
-    return max(views(), key=lambda view: view.created)
 
 
 def bringing():

@@ -13,13 +13,10 @@ import bpy
 
 sys.path.insert(0, str(Path(__file__).parent))
 import driver as d
+from driver import ours
 
 MOST = 6
 clicks = []
-
-
-def ours():
-    return [item for item in bpy.data.objects if "img3d_job" in item]
 
 
 def clicked(place, what):

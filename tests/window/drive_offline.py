@@ -11,10 +11,7 @@ import bpy
 
 sys.path.insert(0, str(Path(__file__).parent))
 import driver as d
-
-
-def ours():
-    return [item for item in bpy.data.objects if "img3d_job" in item]
+from driver import ours
 
 
 def scene_state():

@@ -15,12 +15,9 @@ import bpy
 
 sys.path.insert(0, str(Path(__file__).parent))
 import driver as d
+from driver import settings
 
 FILES = d.OUT / "files"
-
-
-def settings():
-    return bpy.context.scene.img3d
 
 
 def chosen():

@@ -11,18 +11,7 @@ import bpy
 
 sys.path.insert(0, str(Path(__file__).parent))
 import driver as d
-
-
-def ours():
-    return [item for item in bpy.data.objects if "img3d_job" in item]
-
-
-def views():
-    return d.module("blender.session").engine_views()
-
-
-def newest():
-    return max(views(), key=lambda view: view.created)
+from driver import newest, ours, views
 
 
 def settled(limit=30.0):

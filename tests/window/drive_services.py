@@ -12,6 +12,7 @@ import bpy
 
 sys.path.insert(0, str(Path(__file__).parent))
 import driver as d
+from driver import newest, ours, redrawn, settings, views
 
 REFUSALS = (  # service, provider, scene, kind of the error
     ("scenario", "scenario_pixal3d", "plan", "plan"),
@@ -23,29 +24,8 @@ REFUSALS = (  # service, provider, scene, kind of the error
 )
 
 
-def ours():
-    return [item for item in bpy.data.objects if "img3d_job" in item]
-
-
-def views():
-    return d.module("blender.session").engine_views()
-
-
-def newest():
-    return max(views(), key=lambda view: view.created)
-
-
 def providers():
     return d.module("blender.session").providers()
-
-
-def settings():
-    return bpy.context.scene.img3d
-
-
-def redrawn(seconds=0.6):
-    d.region().tag_redraw()
-    yield seconds
 
 
 def steps():

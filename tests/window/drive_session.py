@@ -13,21 +13,10 @@ import bpy
 
 sys.path.insert(0, str(Path(__file__).parent))
 import driver as d
+from driver import newest, ours, views
 
 SAVED = Path(tempfile.gettempdir())  # where Blender puts its auto-saves, too
 seen = []  # whether the long job ran at the first auto-save
-
-
-def ours():
-    return [item for item in bpy.data.objects if "img3d_job" in item]
-
-
-def views():
-    return d.module("blender.session").engine_views()
-
-
-def newest():
-    return max(views(), key=lambda view: view.created)
 
 
 def started(main=None):

@@ -12,13 +12,10 @@ import bpy
 
 sys.path.insert(0, str(Path(__file__).parent))
 import driver as d
+from driver import newest, redrawn, settings, views
 
 KEY = "sk-TEST-0123456789"
 MIDDLE = (640, 400)
-
-
-def settings():
-    return bpy.context.scene.img3d
 
 
 def spar3d():
@@ -27,19 +24,6 @@ def spar3d():
 
 def own():
     return bpy.context.preferences.addons[d.PACKAGE].preferences
-
-
-def views():
-    return d.module("blender.session").engine_views()
-
-
-def newest():
-    return max(views(), key=lambda view: view.created)
-
-
-def redrawn():
-    d.region().tag_redraw()
-    yield 0.6
 
 
 def popover(name):

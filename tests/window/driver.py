@@ -51,6 +51,30 @@ def region(kind="UI", in_area=None):
     return next(one for one in (in_area or area()).regions if one.type == kind)
 
 
+def settings():
+    """Return what the sidebar shows and changes."""
+    return bpy.context.scene.img3d
+
+
+def ours():
+    """Return the objects that came from jobs."""
+    return [item for item in bpy.data.objects if "img3d_job" in item]
+
+
+def views():
+    return module("blender.session").engine_views()
+
+
+def newest():
+    return max(views(), key=lambda view: view.created)
+
+
+def redrawn(seconds=0.6):
+    """Have the sidebar drawn anew, and wait until it is."""
+    region().tag_redraw()
+    yield seconds
+
+
 def shot(name):
     """Save the whole screen; Blender's own screenshot is black with software OpenGL."""
     path = OUT / f"{name}.png"

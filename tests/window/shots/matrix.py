@@ -11,18 +11,11 @@ import bpy
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 import driver as d
+from driver import newest, views
 
 SCALES = (1.0, 1.5)
 THEMES = ("Blender_Dark", "Blender_Light")
 WIDTHS = {"narrow": 190, "wide": 420}  # pixels at a scale of 1
-
-
-def views():
-    return d.module("blender.session").engine_views()
-
-
-def newest():
-    return max(views(), key=lambda view: view.created)
 
 
 def made(provider, picture, *, until):

@@ -11,20 +11,9 @@ import bpy
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 import driver as d
+from driver import newest, ours
 
 COLOURS = 256  # of a palette: a screenshot has few, and the picture a third of the bytes
-
-
-def ours():
-    return [item for item in bpy.data.objects if "img3d_job" in item]
-
-
-def views():
-    return d.module("blender.session").engine_views()
-
-
-def newest():
-    return max(views(), key=lambda view: view.created)
 
 
 def picture(name, *, left):
