@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+"""The engine: jobs that are submitted, followed, cancelled, resumed and removed, on threads of its own."""
+
 import json
 import os
 import subprocess

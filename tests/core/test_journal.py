@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+"""The journal: moves of a job, owners that are gone, several processes at once, and files that are damaged."""
+
 import os
 import sqlite3
 import subprocess

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+"""The lease of an owner: it lives as long as its process, and what a dead one left is swept."""
+
 import subprocess
 import sys
 

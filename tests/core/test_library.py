@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+"""The library: the folder of a job; its files are whole or not there."""
+
 import hashlib
 import json
 

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+"""What is asked again, after how long and how often, and what never is."""
+
 import pytest
 
 from img3d_addon.core.errors import NetworkError, RateLimited, ServerError, TimedOut

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+"""One job from its pictures to its model: what is sent once, what is repeated, what is noted before."""
+
 from pathlib import Path
 
 import pytest

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+"""The settings of an engine: where its home is, and no key in what is printed of them."""
+
 import sys
 from pathlib import Path
 

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+"""Words of a service that are not known: logged once, kept to be shown."""
+
 from img3d_addon.core.unheard import unheard
 
 

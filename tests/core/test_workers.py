@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+"""The threads that make calls: how many, in which order, and how they end."""
+
 import threading
 
 import pytest
