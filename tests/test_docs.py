@@ -218,3 +218,12 @@ def test_a_link_to_nothing_stops_the_site(tmp_path):
     with pytest.raises(Stop, match="does not exist"):
         site.relinked("[a](gone.md)", "docs/index.md", tmp_path)
     assert site.relinked("[a](../bench/README.md#x)", "docs/index.md", tmp_path) == "[a](benchmarks.md#x)"
+
+
+def test_the_map_for_developers_names_every_folder():
+    rings = (folder for ring in ("core", "providers", "blender") for folder in (PACKAGE / ring).iterdir())
+    folders = [*PACKAGE.iterdir(), *rings, *(ROOT / "tests").iterdir()]
+    ours = sorted({folder.name for folder in folders if folder.is_dir() and next(folder.rglob("*.py"), None)})
+    unsaid = {"fal", "__pycache__"}  # a provider that is a folder, and what Python makes
+    words = text_of(ROOT / "CONTRIBUTING.md")
+    assert [name for name in ours if name not in unsaid and f"{name}/`" not in words] == []
