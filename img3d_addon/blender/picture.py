@@ -112,13 +112,16 @@ def take(image: Any, scene: Scene, folder: Path) -> Taken:
 
 def _target(image: Image, folder: Path, suffix: str = ".png") -> Path:
     """Return a new file, empty yet: a running job may still read an earlier one of the same name."""
-    folder.mkdir(parents=True, exist_ok=True)
     stem = datablock_name(name_of(image)).translate(str.maketrans('<>:"|?*', "-------"))
-    for number in itertools.count():
-        path = folder / f"{stem}{f'-{number}' if number else ''}{suffix}"
-        with suppress(FileExistsError):
-            path.touch(exist_ok=False)
-            return path
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for number in itertools.count():
+            path = folder / f"{stem}{f'-{number}' if number else ''}{suffix}"
+            with suppress(FileExistsError):
+                path.touch(exist_ok=False)
+                return path
+    except OSError as error:
+        raise OutputError(f"{image.name} could not be written to {folder}: {error.strerror}") from error
     raise AssertionError
 
 

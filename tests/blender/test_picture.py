@@ -7,7 +7,7 @@ from PIL import Image as Pillow
 
 from img3d_addon.blender import saving
 from img3d_addon.blender.picture import missing, name_of, picture_file, take
-from img3d_addon.core.errors import BadInput
+from img3d_addon.core.errors import BadInput, OutputError
 
 from .meshes import empty_scene
 
@@ -149,6 +149,13 @@ def test_two_pictures_of_one_name_get_two_files(scene, tmp_path):
     image = bpy.data.images.new("sketch", 4, 4)
     first = picture_file(image, scene, tmp_path)
     assert picture_file(image, scene, tmp_path) != first
+
+
+def test_a_folder_that_cannot_be_written_is_said(scene, tmp_path):
+    image = bpy.data.images.new("sketch", 8, 8)
+    (tmp_path / "taken").write_text("a file, and no folder")
+    with pytest.raises(OutputError, match="sketch could not be written"):
+        take(image, scene, tmp_path / "taken" / "img3d")
 
 
 def test_what_is_missing_is_named(scene, disk, tmp_path):
