@@ -15,7 +15,7 @@ from ..core.jobs.spending import Limit, Paid, midnight, objections, paid, total
 from ..core.provider import Provider
 from . import session
 
-__all__ = ["ABOVE", "ALWAYS", "NEVER", "limits", "own_units", "price_words", "question", "spent_words", "warnings"]
+__all__ = ["ABOVE", "ALWAYS", "NEVER", "limits", "own_units", "price_words", "question", "warnings"]
 
 ALWAYS, ABOVE, NEVER = "ALWAYS", "ABOVE", "NEVER"
 """When it is asked: before each job that costs something, only above a limit, not at all."""
@@ -50,11 +50,6 @@ def warnings(context: Any, orders: Sequence[Planned]) -> list[str]:
 def price_words(context: Any, orders: Sequence[Planned]) -> str:
     """Say what these jobs cost together, as far as that is known without asking or was asked for. Fit for `draw`."""
     return total(_planned(context, orders))
-
-
-def spent_words() -> str:
-    """Say what the jobs of today have cost; reads the journal."""
-    return _words(_spent())
 
 
 def limits(own: Any) -> list[Limit]:

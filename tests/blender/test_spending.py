@@ -106,7 +106,8 @@ def test_jobs_of_yesterday_do_not_count(own, home):
             )  # fmt: skip
         )
     journal.close()
-    assert spending.spent_words() == "4 credits (0.04 USD)"
+    own.confirm_paying = spending.ALWAYS
+    assert asked("stability_spar3d").endswith("Spent today: 4 credits (0.04 USD).")
 
 
 def test_a_journal_that_cannot_be_read_is_said_in_the_question_before_submitting_again(own, monkeypatch):
