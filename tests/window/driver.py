@@ -175,7 +175,7 @@ def _seen_now(what, seen, in_area):
     where = region("WINDOW", in_area) if in_area else region()
     for column in (0.5, 0.81, 0.25):
         x = where.x + int(where.width * column)
-        for y in range(where.y + where.height - 5, where.y, -9):
+        for y in range(where.y + where.height - 5, where.y, -13):  # a button has 20 pixels
             yield from move((x, y))
             name = under_mouse(in_area or area(), where)
             seen.add(name)
