@@ -14,10 +14,11 @@ from .seeds import is_seed, lock_name, locked
 from .translations import text as translated
 from .words import CHARACTER
 
-__all__ = ["draw_params", "draw_text", "fits", "label_shares", "width_of"]
+__all__ = ["BOX", "draw_params", "draw_text", "fits", "label_shares", "width_of"]
 
 MARGIN = 60  # pixels of the region that a text cannot have
 ICON = 20  # pixels of an icon
+BOX = 16  # pixels that a box and the edges of a label in it take
 LEAST, MOST = 0.4, 0.6  # share of the labels: Blender's own, and what leaves room for the values
 
 

@@ -10,12 +10,13 @@ from ...core.jobs.job import DONE, JobView
 from .. import pump, session, thumbnails
 from ..bringing import Bringing, under_way
 from ..job_states import ICONS, state_of
-from ..layout import draw_text, fits, width_of
+from ..layout import BOX, ICON, draw_text, fits, width_of
 from ..translations import text as translated
 from ..words import capital, elapsed, headline, stage_of
 
 __all__ = ["draw_details"]
 
+_PICTURE = 80  # pixels of the picture at a scale of 1
 _NARROW = 200  # pixels at a scale of 1 below which buttons stand one below the other
 _LEFT_THERE = "The service goes on with it, or has it ready; Resume fetches the result, which is not paid again"
 _TWO_WAYS = (
@@ -35,11 +36,11 @@ def draw_details(layout: Any, view: JobView, context: Any) -> None:
         return
     error = pump.errors.get(view.id) or ("" if view.state in DONE else view.error or view.message)
     if error:
-        draw_text(box, error, context, icon="INFO" if state == "cancelled" else "ERROR")
+        _say(box, error, context, icon="INFO" if state == "cancelled" else "ERROR")
     if state == "uncertain":
-        draw_text(box, translated(_TWO_WAYS), context, icon="QUESTION")
+        _say(box, translated(_TWO_WAYS), context, icon="QUESTION")
     elif state == "interrupted" and view.resumable and view.state in ("remote", "downloading"):
-        draw_text(box, translated(_LEFT_THERE), context, icon="INFO")
+        _say(box, translated(_LEFT_THERE), context, icon="INFO")
     _draw_way_on(box, view, state, narrow=width_of(context) < _NARROW)
     _draw_more(box, view, context, error=error)
 
@@ -49,17 +50,23 @@ def _draw_facts(layout: Any, view: JobView, state: str, context: Any) -> None:
     icon = thumbnails.icon_of(view)
     if icon:
         picture = row.column()
-        picture.ui_units_x = 4
+        picture.ui_units_x = _PICTURE / 20
         picture.template_icon(icon_value=icon, scale=4.0)
     column = row.column(align=True)
     column.scale_y = 0.9
     column.label(text=view.name, translate=False)
     words = capital(translated(headline(view))) if state not in ("running", "importing") else ""
     if words:
-        column.label(text=words, icon=ICONS[state])
+        beside = _PICTURE if icon else 0
+        _say(column, words, context, icon=ICONS[state], beside=beside)
     column.label(text=_label(view), translate=False)
     for line in _facts(view):
         column.label(text=line, translate=False)
+
+
+def _say(layout: Any, words: str, context: Any, *, icon: str, beside: float = 0.0) -> None:
+    """Draw words in the box, `beside` pixels less wide than it."""
+    draw_text(layout, words, context, icon=icon, width=max(80.0, width_of(context) - BOX - ICON - beside))
 
 
 def _draw_progress(layout: Any, view: JobView, bringing: Bringing | None, context: Any) -> None:
@@ -68,7 +75,7 @@ def _draw_progress(layout: Any, view: JobView, bringing: Bringing | None, contex
     short = fits(text, context)
     layout.progress(factor=fraction or 0.0, text=text if short else elapsed(view), type="BAR")
     if not short:
-        draw_text(layout, text, context)
+        draw_text(layout, text, context, width=width_of(context) - BOX)
 
 
 def _draw_stop(layout: Any, view: JobView, *, is_import: bool) -> None:
