@@ -24,7 +24,7 @@ def started(main=None):
     before = {view.id for view in views()}
     main = main or d.window()
     area = next(one for one in main.screen.areas if one.type == "VIEW_3D")
-    d.module("blender.operators")._pressed.clear()  # presses of a test come sooner than a user's
+    d.module("blender.pressing").clear()  # presses of a test come sooner than a user's
     with bpy.context.temp_override(window=main, area=area, region=d.region("UI", area)):
         bpy.ops.img3d.generate("INVOKE_DEFAULT")
     (job,) = {view.id for view in views()} - before

@@ -163,7 +163,7 @@ def find(what, in_area=None):
     raise AssertionError(f"no button {what!r} among {sorted(seen)}")
 
 
-def scroll(wheel, turns=12, in_area=None):
+def scroll(wheel, turns=40, in_area=None):
     yield from move(middle(region("WINDOW", in_area) if in_area else region()))
     for _ in range(turns if wheel else 0):
         send(wheel, "PRESS")

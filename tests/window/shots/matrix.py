@@ -24,7 +24,7 @@ def made(provider, picture, *, until):
     settings.picture = bpy.data.images.load(str(d.ROOT / "examples" / f"{picture}.png"), check_existing=True)
     settings.provider = provider
     before = len(views())
-    d.module("blender.operators")._pressed.clear()
+    d.module("blender.pressing").clear()
     with bpy.context.temp_override(window=d.window(), area=d.area(), region=d.region()):
         bpy.ops.img3d.generate("INVOKE_DEFAULT")
     yield from d.wait(

@@ -32,7 +32,7 @@ def chosen(name, provider="offline"):
     settings = bpy.context.scene.img3d
     settings.picture = bpy.data.images.load(str(d.ROOT / "examples" / f"{name}.png"), check_existing=True)
     settings.provider = provider
-    d.module("blender.operators")._pressed.clear()
+    d.module("blender.pressing").clear()
     d.region().tag_redraw()
 
 
