@@ -24,7 +24,7 @@ def pytest_configure(config):
         if is_url or name.endswith(KEY_ENDINGS) or name.lower().endswith("_proxy"):
             del os.environ[name]
     forbid_network()
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background; programs of the tests would inherit it
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # of a shell's background; programs would inherit it
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
